@@ -1,5 +1,5 @@
-/* A stand-in for FreeBSD's mailwrapper(8), from what mailer.conf(5) tells: the program of the name
-   it was called by, the line's own arguments in front, argv[0] and the environment as they came.
+/* A stand-in for FreeBSD's mailwrapper(8), from what mailer.conf(5) says: the program of the name
+   it was called by, the line's own arguments before it, argv[0] and the environment as they came.
    MAILER_CONF names the file.  Without one the default program would be run, with no argument. */
 #include <stdio.h>
 #include <stdlib.h>

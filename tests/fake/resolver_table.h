@@ -22,5 +22,5 @@ void table_own_address(const char *address); /* "" = none */
 void table_ipv6(bool routed);
 void table_alive(bool answers);      /* that some server answers questions about the root */
 void table_zone(const char *zone);   /* that denies what is not in the table */
-void table_search(const char *list); /* ".corp.test .test": tried in front of the name itself */
+void table_search(const char *list); /* ".corp.test .test": tried before the name itself */
 #endif

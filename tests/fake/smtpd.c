@@ -209,7 +209,7 @@ static char *get_line(void)
 	bool whole = length > 0 && line[length - 1] == '\r';
 	if (whole)
 		line[length - 1] = '\0';
-	/* RFC 5321 2.3.8 and 4.5.3.1.6; an expectation that is not met, so that the exit code tells. */
+	/* RFC 5321 2.3.8 and 4.5.3.1.6; an expectation that is not met, so that the exit code says. */
 	if (!whole || strchr(line, '\r') != NULL || length > 999) {
 		note_words("! ", !whole         ? "the next line ended without CR"
 		                 : length > 999 ? "the next line is too long"

@@ -1,10 +1,9 @@
 /* sockcat [-e] PLACE: standard input to a socket, and its answer to standard output.  PLACE is the
    path of a local socket, or ADDRESS:PORT.  Without more input it keeps the connection open until
-   the other side ends it; with -e it tells the other side that there is no more.  Exit 1 when there
-   is nobody.
-   sockcat -n COUNT SECONDS PLACE: opens so many connections, prints how many are greeted with 220
-   and how many are not, and holds them so long.
-   sockcat -p: prints a TCP port of 127.0.0.1 that is free. */
+   the other side ends it; with -e it says to the other side that there is no more.  Exit 1 when
+   there is nobody. sockcat -n COUNT SECONDS PLACE: opens so many connections, prints how many are
+   greeted with 220 and how many are not, and holds them so long. sockcat -p: prints a TCP port of
+   127.0.0.1 that is free. */
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>

@@ -1,4 +1,4 @@
-/* What a runner says to a relay: pieces, each with a byte in front: one bit for a descriptor that
+/* What a runner says to a relay: pieces, each with a byte before it: one bit for a descriptor that
  * comes along, seven for its length. */
 #include "jobs/jobs.h"
 #include "tests/fuzz/fuzz.h"

@@ -123,7 +123,7 @@ static void look_at_starter(const struct protocol *p, const char *line)
 	process_line_put(&again, p, &l);
 	MUST(again.length <= PROCESS_LINE_BYTES);
 	again.data[again.length - 1] = '\0';
-	/* But for a number with zeros in front, or a sign. */
+	/* But for a number with zeros before it, or a sign. */
 	MUST(strlen(again.data) <= strlen(line) && strchr(again.data, '-') == NULL);
 	buffer_free(&again);
 }

@@ -82,7 +82,7 @@ static int take(void *context, struct dialogue *d, const char **id, struct diagn
 }
 
 /* Each message that was accepted was said to be, once, or in LMTP once for each recipient; no reply
-   is anything but printable lines with a code in front. */
+   is anything but printable lines with a code before it. */
 static void look_at_replies(const struct talk *t, bool lmtp)
 {
 	unsigned stored = 0;

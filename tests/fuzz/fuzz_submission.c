@@ -1,6 +1,6 @@
 /* objects: runner */
 /* libs: -linih -lidn2 */
-/* What any user of the machine sends over submit.sock: pieces with their length in front, taken by
+/* What any user of the machine sends over submit.sock: pieces with their length before it, taken by
  * the runner's child.  The first byte chooses who. */
 #include "base/log.h"
 #include "message/address.h"

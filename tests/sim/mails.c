@@ -17,7 +17,7 @@
 #define LATE_MS (3 * MS_A_MINUTE)
 #define EARLY_MS 2000
 
-/* Each recipient has the same fate as all of his name. */
+/* Each recipient has the same fate as all of their name. */
 static const char *const kinds[] = {"fine", "fine", "fine", "fine", "fine", "fine", "fine", "fine",
     "fine", "fine", "fine", "fine", "fine", "fine", "later", "later", "busy", "busy", "gone",
     "never"};

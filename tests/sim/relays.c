@@ -152,7 +152,7 @@ static void note(struct relay *relay, const struct job *job, int i, const struct
 	buffer_free(&line);
 }
 
-/* What the server says of one recipient, by his name. */
+/* What the server says of one recipient, by their name. */
 static struct diagnosis answer(const struct server *s, const char *rcpt)
 {
 	if (s->mood == SERVER_TIRED)

@@ -75,7 +75,7 @@ char **sim_files_names(int folder, size_t *count);
 void sim_world_begin(uint32_t with, const char *conf);
 void sim_world_live_until(int64_t end_ms);
 
-/* --- a bad night (badnight.c): tells what becomes of 5,000 alerts, without and with [storm] */
+/* --- a bad night (badnight.c): says what becomes of 5,000 alerts, without and with [storm] */
 int sim_night(void);
 void sim_night_delivered(uint64_t id);
 void sim_night_digested(uint64_t id, uint64_t digest_id);

@@ -1,6 +1,6 @@
 /* objects: relayconf/adopt/postfix_queue relayconf/adopt/adopt */
 /* libs: -Wl,--wrap=execl */
-/* Postfix's queues as postcat tells of them, good and damaged; in its place a script prints what
+/* Postfix's queues as postcat says of them, good and damaged; in its place a script prints what
  * lies in the file: the envelope above a line "--". */
 #include "relayconf/adopt/adopt.h"
 #include "tests/unit/unit.h"

@@ -243,7 +243,7 @@ static struct entry *put(struct schedule *s, uint32_t uid, int attempts, int64_t
 	return e;
 }
 
-/* What an operator asks for goes first, in the order of his wishes; a probe of failing servers is
+/* What an operator asks for goes first, in the order of their wishes; a probe of failing servers is
  * nothing that has a time of its own, which was named to people. */
 static void wishes_and_probes(void **state)
 {
@@ -314,7 +314,7 @@ static void nobody_starves_another(void **state)
 	schedule_free(&s);
 }
 
-/* His own mail keeps its order; mail that is taken from behind, because it is too old, moves
+/* Their own mail keeps its order; mail that is taken from behind, because it is too old, moves
  * nobody's turn. */
 static void order_within_a_user(void **state)
 {

@@ -38,7 +38,7 @@ static void mailboxes_are_split_at_from_lines(void **state)
 	    {"no mailbox\n", 0, 11},
 	    {"\n\n", 0, 2},
 	    {FROM "S: 1\n\nx\n\n" FROM "\n", 2, 0},
-	    {FROM "S: 1\n\nx\n" FROM "\n", 1, 0},            /* no empty line in front */
+	    {FROM "S: 1\n\nx\n" FROM "\n", 1, 0},            /* no empty line before it */
 	    {FROM "S: 1\n\n\nFrom here to there\n\n", 1, 0}, /* no date */
 	    {FROM "S: 1\r\n\r\n\r\n" FROM, 2, 0},
 	    {"junk\n\n" FROM "\n", 1, 6},

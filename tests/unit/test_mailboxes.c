@@ -1,5 +1,5 @@
 /* Properties of rewritten fields: the same addresses come out, no line is too long, names are
- * ASCII; whatever stood there. */
+ * ASCII; whatever was there. */
 #include "message/mailboxes.h"
 #include "message/address.h"
 #include "message/header_conform.h"

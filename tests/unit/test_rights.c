@@ -350,8 +350,8 @@ static void starts_that_are_refused(void **state)
 static void others(void **state)
 {
 	(void)state;
-	/* The owner, or anybody with a spool of his own: nothing to give up; a private spool keeps its
-	 * environment, which names it. */
+	/* The owner, or anybody with a spool of their own: nothing to give up; a private spool keeps
+	 * its environment, which names it. */
 	assert_int_equal(take_in((struct world){.real = 900, .effective = 900, .owner = 900}), EX_OK);
 	assert_string_equal(w.calls, "");
 	assert_null(left[0]);

@@ -570,7 +570,7 @@ static void journal_stays_short(void **state)
 	buffer_free(&all);
 }
 
-/* A sender may hold and release his message without end. */
+/* A sender may hold and release their message without end. */
 static void journal_of_holds_stays_short(void **state)
 {
 	const char *id = "0000000d.00000000";
