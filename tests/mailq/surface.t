@@ -119,6 +119,15 @@ if [ "$(id -u)" != 0 ]; then
 	ends 77 'firsthop.conf: Permission denied' get host.name
 	chmod 644 "$work/firsthop.conf"
 fi
+# Several at once: each edit is there.
+cp "$work/firsthop.conf" "$work/kept"
+pids=
+for pair in host.domain=a.example relay.connect_s=7 relay.reply_s=8 queue.expire_after_h=50 storm.messages=20 bounce.language=ja; do
+	"$R" set "${pair%=*}" "${pair#*=}" 2>>"$work/at-once" & pids="$pids $!"
+done
+wait $pids
+is "$(cat "$work/at-once") $(grep -cE '^(domain = a.example|connect_s = 7|reply_s = 8|expire_after_h = 50|messages = 20|language = ja)$' "$work/firsthop.conf")" " 6" "six settings at the same time"
+cp "$work/kept" "$work/firsthop.conf"
 "$BIN/mailq" remove all 2>"$work/err"; is "$? $(cat "$work/err" | grep -v running)" "65 mailq: no message is in the queue" "nothing to remove: exit 65"
 like "$("$BIN/relayconf" -C "$work/none" show 2>&1 >/dev/null)" "^relayconf: $work/none does not exist: what follows are the defaults\$" "show of a file that is not there says so"
 for day in 2026-13-01 2026-02-30 2025-02-29 2026-00-10 2026-04-31; do

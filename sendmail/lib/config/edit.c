@@ -13,10 +13,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define FILE_LIMIT_BYTES (1u << 20)
+#define LOCK_TRIES 250
 
 static bool is_own_section(const struct edit *c, const char *line)
 {
@@ -149,7 +152,22 @@ static bool read_old(const char *path, struct stat *st, struct buffer *text, str
 	return good;
 }
 
-bool edit_apply(const char *path, const struct edit *edits, int count, struct diagnosis *d)
+/* One edit at a time: each begins with what the one before has written.  Whoever can read the
+   folder can hold this lock, so it is waited for a while only.  -1: there is no such folder. */
+static int lock_folder(const char *path)
+{
+	const struct timespec pause = {.tv_nsec = 20000000};
+	const char *slash = strrchr(path, '/');
+	char folder[1100];
+	snprintf(folder, sizeof folder, "%.*s",
+	    slash == NULL || slash == path ? 1 : (int)(slash - path), slash != NULL ? path : ".");
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	for (int i = 0; fd >= 0 && i < LOCK_TRIES && flock(fd, LOCK_EX | LOCK_NB) != 0; i++)
+		nanosleep(&pause, NULL);
+	return fd;
+}
+
+static bool apply(const char *path, const struct edit *edits, int count, struct diagnosis *d)
 {
 	int at[EDITS_MAX];
 	struct buffer text = {0};
@@ -173,5 +191,14 @@ bool edit_apply(const char *path, const struct edit *edits, int count, struct di
 		    &text, d);
 	}
 	buffer_free(&text);
+	return good;
+}
+
+bool edit_apply(const char *path, const struct edit *edits, int count, struct diagnosis *d)
+{
+	int lock = lock_folder(path);
+	bool good = apply(path, edits, count, d);
+	if (lock >= 0)
+		close(lock);
 	return good;
 }
