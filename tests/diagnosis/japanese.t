@@ -153,4 +153,31 @@ for width in 80 40; do
 		esac
 	done
 done
+
+# Certificates, fingerprints, proxies, names: no sentence of ours is left in English, in a step or in the result; a server's words are.
+sh tests/fake/certs.sh "$work/certs" localhost >/dev/null 2>&1
+# tried LINES PATTERN NAME: what probe says with these lines in [smarthost main]
+tried() {
+	printf '[host]\nname = mon1.example.org\n[smarthost main]\nhost = localhost\nport = %s\n%s\n' "$port" "$1" >"$work/firsthop.conf"
+	said=$(ja "$BIN/relayconf" probe 2>&1)
+	like "$said" "^結果      .*$2" "$3"
+	is "$(echo "$said" | grep -v ' [<>] ' | grep -E ' (the|is|it|was|does|no|not|for) [a-z]')" "" "and nothing of ours is English"
+}
+details='\(主体者 CN=.*、発行者 CN=.*、有効期間 20[0-9-]* から 20[0-9-]*、SHA-256 [0-9A-F:]*\)$'
+authority="tls_ca_file = $work/certs/ca.pem"
+# certificate NAME LINES PATTERN
+certificate() {
+	smarthost -t "$work/certs/$1.pem" -k "$work/certs/$1.key"
+	tried "$2" "$3 $details" "a certificate: $1"
+}
+certificate good '' '証明書を信頼できません: 最初の証明書を検証できません'
+certificate expired "$authority" '証明書の有効期限が 2021-01-01 00:00 UTC に切れています \(このマシンの時計は [^ ]*Z\)'
+certificate notyet "$authority" '証明書は 2048-01-01 00:00 UTC より前には有効ではありません \(このマシンの時計は [^ ]*Z\)'
+certificate wrongname "$authority" '証明書は localhost のものではありません。証明書にある名前: other.example.org'
+certificate selfsigned "$authority" '証明書を信頼できません: 自己署名証明書です'
+eights=aaaaaaaa
+tried "tls_fingerprint = $eights$eights$eights$eights$eights$eights$eights$eights" 'サーバの証明書は tls_fingerprint のどの指紋にも合いません' "a fingerprint"
+tried "proxy = socks5://127.0.0.1:$port" 'プロキシ socks5://.* は SOCKS5 を話しません。応答は意味をなしません$' "a proxy that is none"
+tried "proxy = http://127.0.0.1:$port" 'プロキシ http://.* は HTTP を話しません。応答: 220' "for HTTP, too"
+tried "implicit = yes" 'TLS' "TLS from the first byte"
 finish
