@@ -18,6 +18,7 @@
 #include "runner/session/worker.h"
 #include "spool/counters.h"
 #include "spool/policy.h"
+#include "spool/second_names.h"
 #include "spool/story.h"
 #include "tests/unit/quiet_log.h"
 #include "tests/unit/unit.h"
@@ -501,6 +502,18 @@ static void count_outcomes(int n)
 	close(fd);
 }
 
+/* n messages in drop/: each gets its second name. */
+static void name_twice(int n)
+{
+	struct second_names names = {0};
+	for (int i = 0; i < n; i++) {
+		assert_false(second_names_have(&names, (uint64_t)i * 7));
+		second_names_add(&names, (uint64_t)i * 7);
+	}
+	assert_int_equal(names.count, n);
+	second_names_free(&names);
+}
+
 static double seconds(void (*work)(int), int n, int times)
 {
 	struct timespec before, after;
@@ -555,6 +568,7 @@ GROWS(write_bounce)
 GROWS(read_dns_answer)
 GROWS(read_hosts)
 GROWS(count_outcomes)
+GROWS(name_twice)
 
 static int make_folder(void **state)
 {
@@ -587,6 +601,7 @@ int main(void)
 	    TEST(read_dns_answer_grows),
 	    TEST(read_hosts_grows),
 	    TEST(count_outcomes_grows),
+	    TEST(name_twice_grows),
 	};
 	if (getenv("LINEAR_ONLY") != NULL)
 		cmocka_set_test_filter(getenv("LINEAR_ONLY"));

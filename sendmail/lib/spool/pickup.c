@@ -34,24 +34,6 @@ static bool is_in_mqueue(const struct queue *q, const char *name, const struct s
 	       other.st_ino == st->st_ino && other.st_dev == st->st_dev;
 }
 
-static bool is_second_name(const struct queue *q, const char *id)
-{
-	for (size_t i = 0; i < q->second_count; i++) {
-		if (q->second[i] == id_pack(id))
-			return true;
-	}
-	return false;
-}
-
-static void add_second_name(struct queue *q, const char *id)
-{
-	if (q->second_count == q->second_size) {
-		q->second_size = q->second_size > 0 ? 2 * q->second_size : 64;
-		q->second = mem_resize(q->second, q->second_size, sizeof *q->second);
-	}
-	q->second[q->second_count++] = id_pack(id);
-}
-
 static bool copy_bytes(int from, int to)
 {
 	static char bytes[COPY_BYTES];
@@ -100,7 +82,7 @@ static bool copy_file(struct queue *q, const char *id, const struct stat *st, st
 	if (to >= 0)
 		close(to);
 	if (done)
-		add_second_name(q, id);
+		second_names_add(&q->second, id_pack(id));
 	return done;
 }
 
@@ -109,7 +91,7 @@ static bool give_name(struct queue *q, const char *id, const char *name, const s
     struct diagnosis *why)
 {
 	if (linkat(q->drop_fd, id, q->mqueue_fd, name, 0) == 0) {
-		add_second_name(q, id);
+		second_names_add(&q->second, id_pack(id));
 		return true;
 	}
 	if (errno == EEXIST)
@@ -147,7 +129,7 @@ enum pickup pickup_take(struct queue *q, const char *id, struct diagnosis *why)
 {
 	struct stat st;
 	char dead[ID_SIZE + 8];
-	if (is_second_name(q, id))
+	if (second_names_have(&q->second, id_pack(id)))
 		return PICKUP_KNOWN;
 	if (fstatat(q->drop_fd, id, &st, AT_SYMLINK_NOFOLLOW) != 0) {
 		diag_set_errno(why, VERDICT_DEFERRED, STAGE_SPOOL, REASON_SPOOL_DAMAGED, "drop/%s", id);
@@ -155,8 +137,9 @@ enum pickup pickup_take(struct queue *q, const char *id, struct diagnosis *why)
 	}
 	q->moved = true;
 	snprintf(dead, sizeof dead, "%s.dead", id);
-	if (is_in_mqueue(q, id, &st) || is_in_mqueue(q, dead, &st)) {
-		add_second_name(q, id);
+	/* Only a file with two names can be there already. */
+	if (st.st_nlink > 1 && (is_in_mqueue(q, id, &st) || is_in_mqueue(q, dead, &st))) {
+		second_names_add(&q->second, id_pack(id));
 		diag_set(why, VERDICT_DEFERRED, STAGE_SPOOL, REASON_SPOOL_DAMAGED,
 		    "drop/%s was in mqueue/ already: a crash left both names, and this one is removed", id);
 		return PICKUP_KNOWN;
@@ -174,9 +157,9 @@ bool pickup_settle(struct queue *q, struct diagnosis *why)
 		    "make names in mqueue/ durable (fsync): new mail keeps its name in drop/, too");
 		return false;
 	}
-	for (; q->second_count > 0; q->second_count--) {
+	for (; q->second.count > 0; q->second.count--) {
 		char id[ID_SIZE];
-		id_unpack(q->second[q->second_count - 1], id);
+		id_unpack(q->second.ids[q->second.count - 1], id);
 		if (unlinkat(q->drop_fd, id, 0) != 0 && errno != ENOENT) {
 			diag_set_errno(why, VERDICT_DEFERRED, STAGE_SPOOL, REASON_SPOOL_WRITE,
 			    "remove the name drop/%s of a message that is in mqueue/", id);

@@ -51,9 +51,7 @@ void queue_close(struct queue *q)
 {
 	close_one(&q->drop_fd);
 	close_one(&q->mqueue_fd);
-	free(q->second);
-	q->second = NULL;
-	q->second_count = q->second_size = 0;
+	second_names_free(&q->second);
 }
 
 static void report_name(const char *name, queue_found *found, void *context)
@@ -143,13 +141,10 @@ bool queue_create(struct queue *q, const char *bytes, size_t length, const char 
 /* While its second name is there, a message that is removed would come back by it. */
 static void remove_second_name(struct queue *q, const char *id)
 {
-	for (size_t i = 0; i < q->second_count; i++) {
-		if (q->second[i] != id_pack(id))
-			continue;
-		unlinkat(q->drop_fd, id, 0);
-		q->second[i] = q->second[--q->second_count];
+	if (!second_names_have(&q->second, id_pack(id)))
 		return;
-	}
+	unlinkat(q->drop_fd, id, 0);
+	second_names_remove(&q->second, id_pack(id));
 }
 
 bool queue_remove(struct queue *q, const char *id)

@@ -4,6 +4,7 @@
 #define SPOOL_QUEUE_H
 #include "diagnosis/diag.h"
 #include "spool/id.h"
+#include "spool/second_names.h"
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -15,10 +16,8 @@ struct queue {
 	uid_t owner;                         /* of mqueue/ */
 	uint64_t removed[QUEUE_REMOVED_MAX]; /* whose journals go when the removal is durable */
 	int removed_count;
-	uint64_t *
-	    second; /* IDs whose names in drop/ go when those in mqueue/ are durable (spool/pickup.h) */
-	size_t second_count, second_size;
-	bool moved;    /* something was adopted since the last sync of drop/ */
+	struct second_names second; /* whose names in drop/ go when those in mqueue/ are durable */
+	bool moved;                 /* something was adopted since the last sync of drop/ */
 	bool has_dead; /* something is set aside, as far as is known: when it is old enough, somebody
 	                  has to look */
 };
