@@ -4,6 +4,8 @@
 #include "runner/queue/nexthop.h"
 #include "runner/queue/nexthop_key.h"
 #include "runner/queue/tried.h"
+#include "runner/session/sessions.h"
+#include "runner/session/worker.h"
 #include "tests/unit/unit.h"
 #include <string.h>
 
@@ -74,9 +76,40 @@ static void an_attempt_knows_what_it_tried(void **state)
 	buffer_free(&words);
 }
 
+/* A session whose messages are all on their way is given more, so that some are there when the
+   answers come: 16 that wait, and 40 in all. */
+static void what_flies_leaves_room(void **state)
+{
+	static struct message messages[WORKER_WINDOW_ALL];
+	struct nexthops n = {0};
+	struct worker w = {.nexthop = nexthop_find(&n, "main"), .ready = true, .done = 1};
+	int given = 0;
+	(void)state;
+	for (; sessions_have_room(&n, &w); w.count++)
+		given++;
+	assert_int_equal(given, 16);
+	for (int i = 0; i < 24; i++)
+		worker_note_ending(&w, &messages[i]);
+	worker_note_ending(&w, &messages[0]);
+	assert_int_equal(w.flying, 24);
+	for (; sessions_have_room(&n, &w); w.count++)
+		given++;
+	assert_int_equal(given, 40);
+	w.first = w.last = &messages[0];
+	worker_take_out(&w, &messages[0], NULL);
+	assert_int_equal(w.flying, 23);
+	assert_false(sessions_have_room(&n, &w));
+	worker_note_ending(&w, &messages[24]);
+	assert_true(sessions_have_room(&n, &w));
+	/* Before the first outcome there are two, flying or not. */
+	w.done = 0, w.count = w.flying = 2;
+	assert_false(sessions_have_room(&n, &w));
+	nexthop_free_all(&n);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {TEST(a_key_has_a_kind_and_names),
-	    TEST(an_attempt_knows_what_it_tried)};
+	    TEST(an_attempt_knows_what_it_tried), TEST(what_flies_leaves_room)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,15 +28,6 @@
 #define RCPTS_WAIT_MS 300
 #define TURN_MS 200 /* then others' new mail and answers come in between */
 
-/* One message finds out whether the smarthost answers, a second one waits for it until there is
- * an outcome; the others follow when it accepts them.  Mailboxes get theirs one by one. */
-static int window_of(const struct nexthops *nexthops, const struct worker *w)
-{
-	if (!w->ready || sessions_is_local(w->nexthop))
-		return 1;
-	return w->done == 0 || nexthop_rest_is_near(nexthops, w->nexthop) ? 2 : WORKER_WINDOW;
-}
-
 /* The server ends a session after so many messages, or is to get no more in one: we end it. */
 static bool has_had_its_share(const struct nexthops *nexthops, const struct worker *w, int64_t now)
 {
@@ -46,11 +37,6 @@ static bool has_had_its_share(const struct nexthops *nexthops, const struct work
 	                     (s->session_recipients > 0 && w->given_rcpts >= s->session_recipients)))
 		return true;
 	return p->per_session > 0 && now < p->per_session_until_ms && w->given >= p->per_session;
-}
-
-static bool has_room(const struct nexthops *nexthops, const struct worker *w)
-{
-	return w->settled == 0 && w->count < window_of(nexthops, w) && w->fd_count < WORKER_WINDOW;
 }
 
 /* A worker of the same kind with room, the least busy one.  *busy: those that get on. */
@@ -72,7 +58,7 @@ static struct worker *find_worker(struct runner *r, const struct entry *e, bool 
 		if (w->closing || sessions_is_stuck(w, now) || !sessions_may_share(r, w, e->uid, now))
 			continue;
 		(*busy)++;
-		if ((best == NULL || w->count < best->count) && has_room(&r->nexthops, w))
+		if ((best == NULL || w->count < best->count) && sessions_have_room(&r->nexthops, w))
 			best = w;
 	}
 	return best;

@@ -148,7 +148,7 @@ void message_events_take(struct runner *r, struct worker *w, const struct jobs_l
 	if (m == NULL)
 		return;
 	switch (l->verb) {
-	case SAID_ENDING: m->ending = true; break;
+	case SAID_ENDING: worker_note_ending(w, m); break;
 	case SAID_RELAYED:
 		if (l->n >= 0 && l->n < m->rcpt_count && m->relayed != NULL)
 			m->relayed[l->n] = true;

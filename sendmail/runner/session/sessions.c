@@ -4,6 +4,7 @@
 #include "runner/attempt/message.h"
 #include "runner/queue/nexthop.h"
 #include "runner/queue/nexthop_key.h"
+#include "runner/queue/nexthop_rest.h"
 #include "runner/queue/runner.h"
 #include "runner/queue/tried.h"
 #include "runner/session/sessions.h"
@@ -109,6 +110,23 @@ bool sessions_may_start(const struct runner *r, const struct nexthop *p, uint32_
 		return false;
 	return nexthop_is_proven(&r->nexthops, p) ||
 	       (unknown < UNKNOWN_SHARE && unknown_of_user < UNKNOWN_OF_USER);
+}
+
+/* One message finds out whether the smarthost answers, a second one waits for it until there is
+ * an outcome; the others follow when it accepts them.  Mailboxes get theirs one by one. */
+static int window_of(const struct nexthops *nexthops, const struct worker *w)
+{
+	if (!w->ready || sessions_is_local(w->nexthop))
+		return 1;
+	return w->done == 0 || nexthop_rest_is_near(nexthops, w->nexthop) ? 2 : WORKER_WINDOW;
+}
+
+bool sessions_have_room(const struct nexthops *nexthops, const struct worker *w)
+{
+	int window = window_of(nexthops, w);
+	int waiting = window == WORKER_WINDOW ? w->count - w->flying : w->count;
+	return w->settled == 0 && waiting < window && w->count < WORKER_WINDOW_ALL &&
+	       w->fd_count < WORKER_WINDOW_ALL;
 }
 
 static int stuck_of(struct sessions *sessions, const struct nexthop *p, uint32_t uid, int64_t now)
@@ -235,7 +253,7 @@ struct worker *sessions_at_mailbox(struct sessions *sessions, const struct messa
 		if (!sessions_is_local(w->nexthop) || !is_at_mailbox(w, m))
 			continue;
 		*waits = w->closing || w->ended || sessions_is_stuck(w, now) || w->count >= WORKER_WINDOW ||
-		         w->fd_count >= WORKER_WINDOW;
+		         w->fd_count >= WORKER_WINDOW_ALL;
 		found = w;
 	}
 	return found;

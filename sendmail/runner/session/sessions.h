@@ -25,6 +25,10 @@ bool sessions_may_start(const struct runner *r, const struct nexthop *p, uint32_
 bool sessions_user_waits(const struct runner *r, const struct nexthop *p, uint32_t uid,
     int64_t now_ms);
 
+/* True when w may be given one message more: while it has fewer than WORKER_WINDOW whose ends it
+   has not sent. */
+bool sessions_have_room(const struct nexthops *nexthops, const struct worker *w);
+
 /* True when a message of that user goes after those that w has in hand: not after mail of a user
    who has a stuck session there, and not the other way round. */
 bool sessions_may_share(const struct runner *r, const struct worker *w, uint32_t uid,

@@ -221,6 +221,12 @@ void worker_note_progress(struct worker *w)
 	w->stage[0] = '\0';
 }
 
+void worker_note_ending(struct worker *w, struct message *m)
+{
+	w->flying += !m->ending;
+	m->ending = true;
+}
+
 void worker_count_down(struct worker *w)
 {
 	if (--w->count == 0)
@@ -236,6 +242,7 @@ void worker_take_out(struct worker *w, struct message *m, struct message *before
 	if (w->last == m)
 		w->last = before;
 	m->next = NULL;
+	w->flying -= m->ending;
 	worker_count_down(w);
 }
 

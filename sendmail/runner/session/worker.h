@@ -6,7 +6,11 @@
 #include "runner/attempt/message.h"
 #include <sys/types.h>
 
-#define WORKER_WINDOW 16 /* messages that a ready relay may hold; one before it is ready */
+/* Messages that a ready relay may hold, beside those whose end it has sent: with CHUNKING these
+   fly, and the next ones have to be there when their answers come.  And in all, as its descriptors
+   allow.  One before it is ready. */
+#define WORKER_WINDOW 16
+#define WORKER_WINDOW_ALL 40
 
 #define WORKERS_MAX 48 /* runner/session/sessions.h: with servers, and with mailboxes */
 
@@ -37,12 +41,13 @@ struct worker {
 	struct {
 		size_t at; /* offset in out of the byte it goes with */
 		int fd;
-	} fds[WORKER_WINDOW];
+	} fds[WORKER_WINDOW_ALL];
 	int fd_count;
 	struct message *first, *last;
 	int count; /* of them, and of those that are settled already: nobody took them, but the server
 	              still owes an answer */
 	int settled;
+	int flying;         /* of them: their ends are sent */
 	int64_t settled_ms; /* since when */
 	int left;           /* candidates after the one it talks to */
 	bool shows;         /* the dialogue: for one message that is watched */
@@ -111,6 +116,9 @@ void worker_look_back(struct runner *r, struct worker *w);
 
 /* It has dealt with something: it does not hang. */
 void worker_note_progress(struct worker *w);
+
+/* Its relay is about to send the end of m. */
+void worker_note_ending(struct worker *w, struct message *m);
 
 /* Counts down; notes the time when the session becomes idle. */
 void worker_count_down(struct worker *w);
