@@ -43,11 +43,29 @@ static const char *time_of(struct page *p, const struct row *r)
 	return p->when;
 }
 
+/* As "%*lld " has it, without its cost: lists are long. */
+static void put_number(struct text *t, int width, int64_t number)
+{
+	char digits[24];
+	int at = sizeof digits;
+	digits[--at] = ' ';
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
+	while (at > (int)sizeof digits - 1 - width)
+		digits[--at] = ' ';
+	text_put_n(t, digits + at, sizeof digits - (size_t)at);
+}
+
 static void put_row(struct page *p, const struct row *r)
 {
 	TEXT(line, 1700);
-	text_printf(&line, p->narrow ? "%-13s%c%6lld %s\n  <" : "%-13s%c%8lld %s <", r->id,
-	    r->active ? '*' : ' ', (long long)r->bytes, time_of(p, r));
+	text_put(&line, r->id);
+	text_put(&line, r->active ? "*" : " ");
+	put_number(&line, p->narrow ? 6 : 8, r->bytes > 0 ? r->bytes : 0);
+	text_put(&line, time_of(p, r));
+	text_put(&line, p->narrow ? "\n  <" : " <");
 	put_escaped(&line, r->sender);
 	text_put(&line, ">\n");
 	output_bytes(p->out, line.data, line.length);

@@ -226,8 +226,12 @@ static void put_notes(const struct listing *l)
 
 static void print(struct listing *l, const struct options *o)
 {
+	static char buffered[32768];
 	char folder[1100];
 	snprintf(folder, sizeof folder, "%s/mqueue", paths_spool());
+	/* Lists are long: an eighth of the writes. */
+	if (terminal_width(stdout) == 0)
+		setvbuf(stdout, buffered, _IOFBF, sizeof buffered);
 	switch (o->form) {
 	case FORM_POSTFIX: layout_postfix(stdout, l); break;
 	case FORM_JSON: layout_json(stdout, l); break;

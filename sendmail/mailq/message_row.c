@@ -161,9 +161,7 @@ void message_row_prepare(struct message_reader *m)
 	}
 	if (m->runner_lives && !in_work_ask(&m->in_work)) {
 		heads_close(&m->heads);
-		return;
 	}
-	heads_index(&m->heads);
 }
 
 void message_row_end(struct message_reader *m)

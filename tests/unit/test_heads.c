@@ -91,7 +91,6 @@ static char *find(struct heads *h, int number, const struct stat *st)
 static void open_file(struct heads *h)
 {
 	assert_true(heads_open(h, folder_fd));
-	heads_index(h);
 }
 
 static void test_found(void **state)
@@ -100,7 +99,6 @@ static void test_found(void **state)
 	(void)state;
 	write_file();
 	open_file(&h);
-	assert_int_equal(h.count, COUNT);
 	for (int i = 0; i < COUNT; i++) {
 		char wanted[40];
 		struct stat st = file_of(i);
@@ -110,7 +108,43 @@ static void test_found(void **state)
 		assert_string_equal(found, wanted);
 		free(found);
 	}
+	/* They are out of order. */
+	assert_int_equal(h.count, COUNT);
 	heads_close(&h);
+}
+
+/* As lists ask: each with a greater id than the one before; some have no copy. */
+static void test_in_order(void **state)
+{
+	static const uint64_t asked[] = {1, 0x10000000full, 0x200000000ull, 0x200000001ull,
+	    0x200000002ull, 0x3abcdef01ull, 0x400000000ull};
+	static const int numbers[] = {-1, 0, -1, 1, -1, 2, -1};
+	struct buffer records = {0}, head = {0};
+	struct heads h;
+	(void)state;
+	unlinkat(folder_fd, HEADS_FILE, 0);
+	for (int i = 0; i < COUNT; i++) {
+		static const char *const sorted[COUNT] = {"00000001.0000000f", "00000002.00000001",
+		    "00000003.abcdef01"};
+		struct envelope e;
+		struct stat st = file_of(i);
+		make_envelope(&e, i);
+		assert_true(heads_put(&records, sorted[i], &st, &e));
+		envelope_free(&e);
+	}
+	assert_true(heads_append(folder_fd, 0, &records));
+	open_file(&h);
+	for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+		struct stat st = file_of(numbers[i] < 0 ? 0 : numbers[i]);
+		assert_int_equal(heads_find(&h, asked[i], &st, &head), numbers[i] >= 0);
+	}
+	assert_false(h.indexed);
+	/* And back. */
+	struct stat st = file_of(0);
+	assert_true(heads_find(&h, asked[1], &st, &head) && h.indexed);
+	heads_close(&h);
+	buffer_free(&head);
+	buffer_free(&records);
 }
 
 /* Another file of that name, or the same one with another text. */
@@ -216,7 +250,7 @@ static void test_long(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TEST(test_found), TEST(test_changed_files),
-	    TEST(test_damage), TEST(test_append), TEST(test_long)};
+	const struct CMUnitTest tests[] = {TEST(test_found), TEST(test_in_order),
+	    TEST(test_changed_files), TEST(test_damage), TEST(test_append), TEST(test_long)};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,6 +1,7 @@
 /* Bounded strings, fields lines, encoded words, base64. */
 #include "base/base64.h"
 #include "base/fields.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "base/charset.h"
 #include "base/encoded_word.h"
@@ -182,11 +183,32 @@ static void control_characters(void **state)
 	assert_string_equal(twice, "a\\x1b \\x1b");
 }
 
+/* Each control character at each place of a line, with plain text around it. */
+static void output_has_no_control_byte(void **state)
+{
+	(void)state;
+	for (int byte = 0; byte < 0xa0; byte++) {
+		for (size_t at = 0; at < 20; at++) {
+			char line[20], shown[120] = "", *end = shown;
+			memset(line, 'a' + byte % 2, sizeof line);
+			line[at] = (char)byte;
+			FILE *to = fmemopen(shown, sizeof shown - 1, "w");
+			output_bytes(to, line, sizeof line);
+			fclose(to);
+			for (; *end != '\0'; end++)
+				assert_true((*end >= ' ' && *end < 0x7f) || *end == '\n' || *end == '\t');
+			bool as_it_is = (byte >= ' ' && byte < 0x7f) || byte == '\n' || byte == '\t';
+			assert_int_equal(end - shown == 20, as_it_is);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(text_never_overruns),
 	    TEST(escape_leaves_no_control_byte),
+	    TEST(output_has_no_control_byte),
 	    TEST(control_characters),
 	    TEST(numbers_are_whole),
 	    TEST(fields_come_back),

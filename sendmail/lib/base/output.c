@@ -2,13 +2,26 @@
 #include "base/output.h"
 #include "base/text.h"
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define EACH(byte) (0x0101010101010101u * (byte))
+
+/* Eight bytes, none of them below a blank or above "~"; false may be wrong. */
+static bool is_plain(const char *bytes)
+{
+	uint64_t part;
+	memcpy(&part, bytes, sizeof part);
+	return ((part | (part - EACH(0x20)) | (part + EACH(0x01))) & EACH(0x80)) == 0;
+}
 
 /* Most text is ASCII without a control character. */
 static size_t plain_part(const char *bytes, size_t length)
 {
 	size_t n = 0;
+	while (length - n >= sizeof(uint64_t) && is_plain(bytes + n))
+		n += sizeof(uint64_t);
 	while (n < length &&
 	       ((bytes[n] >= ' ' && bytes[n] < 0x7f) || bytes[n] == '\n' || bytes[n] == '\t'))
 		n++;

@@ -127,11 +127,13 @@ static bool read_count(const char **at, const char *key, int digits, int64_t *nu
 	size_t length = strlen(key);
 	if (strncmp(*at, key, length) != 0)
 		return false;
-	const char *from = *at + length;
-	*number = 0;
-	for (*at = from; **at >= '0' && **at <= '9' && *at - from < digits; (*at)++)
-		*number = *number * 10 + (**at - '0');
-	return *at > from;
+	const char *from = *at + length, *to = from, *end = from + digits;
+	int64_t value = 0;
+	for (; *to >= '0' && *to <= '9' && to < end; to++)
+		value = value * 10 + (*to - '0');
+	*number = value;
+	*at = to;
+	return to > from;
 }
 
 static bool read_content(struct content *c, const char *at)

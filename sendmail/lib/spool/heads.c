@@ -11,12 +11,12 @@
 #define WINDOW_BYTES 65536
 
 /* The line before a copy: all of its parts have a fixed width. */
+#define LENGTH_AT 78
 #define SUM_AT 85
 #define LINE_BYTES 94
 
 struct line {
-	char id[ID_SIZE];
-	uint64_t inode, size, mtime_ns, owner, length, sum;
+	uint64_t id, inode, size, mtime_ns, owner, length, sum;
 };
 
 static uint64_t mtime_ns(const struct stat *st)
@@ -147,10 +147,10 @@ static bool take_number(const char **at, int digits, char end, uint64_t *number)
 
 static bool parse_line(struct line *l, const char *at)
 {
-	memcpy(l->id, at, ID_LENGTH);
-	l->id[ID_LENGTH] = '\0';
+	if (!id_read(at, &l->id))
+		return false;
 	at += ID_SIZE;
-	return at[-1] == ' ' && id_valid(l->id) && take_number(&at, 16, ' ', &l->inode) &&
+	return at[-1] == ' ' && take_number(&at, 16, ' ', &l->inode) &&
 	       take_number(&at, 16, ' ', &l->size) && take_number(&at, 16, ' ', &l->mtime_ns) &&
 	       take_number(&at, 8, ' ', &l->owner) && take_number(&at, 6, ' ', &l->length) &&
 	       take_number(&at, 8, '\n', &l->sum) && l->length <= HEADS_LIMIT_BYTES;
@@ -174,7 +174,7 @@ bool heads_next(struct heads *h, int64_t *at, uint64_t *id)
 	const char *record = record_at(h, *at, &l);
 	if (record == NULL || !is_right(&l, record))
 		return false;
-	*id = id_pack(l.id);
+	*id = l.id;
 	*at += LINE_BYTES + (int64_t)l.length;
 	return true;
 }
@@ -185,44 +185,80 @@ static int by_id(const void *left, const void *right)
 	return (a->id > b->id) - (a->id < b->id);
 }
 
-void heads_index(struct heads *h)
+static int64_t next_at(int64_t at, const struct line *l)
+{
+	return at + LINE_BYTES + (int64_t)l->length;
+}
+
+/* Where which copy is. */
+static void make_index(struct heads *h)
 {
 	struct line l;
-	bool sorted = true;
 	size_t size = 0;
-	for (int64_t at = 0; record_at(h, at, &l) != NULL; at += LINE_BYTES + (int64_t)l.length) {
-		uint64_t id = id_pack(l.id);
+	h->indexed = true;
+	for (int64_t at = 0; record_at(h, at, &l) != NULL; at = next_at(at, &l)) {
 		if (h->count == size) {
 			size = size > 0 ? 2 * size : 1024;
 			h->places = mem_resize(h->places, size, sizeof *h->places);
 		}
-		sorted = sorted && (h->count == 0 || h->places[h->count - 1].id <= id);
-		h->places[h->count++] = (struct heads_place){id, at};
+		h->places[h->count++] = (struct heads_place){l.id, at};
 	}
-	if (!sorted)
+	if (h->count > 1)
 		qsort(h->places, h->count, sizeof *h->places, by_id);
 }
 
-static const struct heads_place *find_place(struct heads *h, uint64_t id)
+/* Mail that was there before the runner copied any may come behind newer mail. */
+static bool is_in_order(struct heads *h)
+{
+	const char *line, *digits;
+	uint64_t id, length, before = 0;
+	for (int64_t at = 0; (line = bytes_at(h, at, LINE_BYTES)) != NULL; before = id) {
+		digits = line + LENGTH_AT;
+		if (!id_read(line, &id) || !take_number(&digits, 6, ' ', &length))
+			return true;
+		if (id < before)
+			return false;
+		at += LINE_BYTES + (int64_t)length;
+	}
+	return true;
+}
+
+static const char *find_in_index(struct heads *h, uint64_t id, struct line *l)
 {
 	const struct heads_place wanted = {.id = id}, *found = NULL;
-	if (h->likely < h->count && h->places[h->likely].id == id)
-		found = &h->places[h->likely];
-	else if (h->count > 0)
+	if (h->count > 0)
 		found = bsearch(&wanted, h->places, h->count, sizeof wanted, by_id);
-	if (found != NULL)
-		h->likely = (size_t)(found - h->places) + 1;
-	return found;
+	return found != NULL ? record_at(h, found->at, l) : NULL;
+}
+
+/* Who lists walks through the file as it was written; the index is for what is out of that order.
+ */
+static const char *find_record(struct heads *h, uint64_t id, struct line *l)
+{
+	if (!h->looked && !is_in_order(h))
+		make_index(h);
+	h->looked = true;
+	while (!h->indexed && id > h->passed) {
+		const char *record = record_at(h, h->at, l);
+		if (record == NULL || l->id > id)
+			return NULL;
+		h->at = next_at(h->at, l);
+		h->passed = l->id;
+		if (l->id == id)
+			return record;
+	}
+	if (!h->indexed)
+		make_index(h);
+	return find_in_index(h, id, l);
 }
 
 bool heads_find(struct heads *h, uint64_t id, const struct stat *st, struct buffer *head)
 {
 	struct line l;
-	const struct heads_place *found = find_place(h, id);
-	const char *record = found != NULL ? record_at(h, found->at, &l) : NULL;
-	if (record == NULL || !is_right(&l, record) || id_pack(l.id) != id ||
-	    l.inode != (uint64_t)st->st_ino || l.size != (uint64_t)st->st_size ||
-	    l.mtime_ns != mtime_ns(st) || l.owner != ((uint64_t)st->st_uid & 0xffffffff))
+	const char *record = find_record(h, id, &l);
+	if (record == NULL || !is_right(&l, record) || l.id != id || l.inode != (uint64_t)st->st_ino ||
+	    l.size != (uint64_t)st->st_size || l.mtime_ns != mtime_ns(st) ||
+	    l.owner != ((uint64_t)st->st_uid & 0xffffffff))
 		return false;
 	head->length = 0;
 	buffer_add(head, record + LINE_BYTES, l.length);

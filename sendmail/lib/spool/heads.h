@@ -32,11 +32,15 @@ struct heads {
 	char *window;  /* a part of it that was read last */
 	int64_t window_at;
 	size_t window_bytes;
+	int64_t at;      /* of the copy that comes next to who asks in the order of the file */
+	uint64_t passed; /* id of the one before it */
+	bool looked;     /* at the order of the file */
+	bool indexed;    /* it has none, or somebody has asked out of it */
 	struct heads_place {
 		uint64_t id;
 		int64_t at;
-	} * places;           /* of the copies, by id; after heads_index */
-	size_t count, likely; /* likely: which is asked for next, in a list */
+	} * places; /* of the copies then, by id */
+	size_t count;
 };
 
 /* False, with nothing to close, when there is none that can be read. */
@@ -47,9 +51,7 @@ void heads_close(struct heads *h);
  *at is where the file makes no sense any more, or ends. */
 bool heads_next(struct heads *h, int64_t *at, uint64_t *id);
 
-/* Finds out where which copy is; once, before heads_find. */
-void heads_index(struct heads *h);
-
-/* The copy of a message whose file is now st, into head; false: read the file. */
+/* The copy of a message whose file is now st, into head; false: read the file.  Asked for in
+   ascending order, as the file mostly is, no memory is needed for each copy. */
 bool heads_find(struct heads *h, uint64_t id, const struct stat *st, struct buffer *head);
 #endif

@@ -31,6 +31,19 @@ bool id_with_suffix(const char *name, const char *suffix, char id[ID_SIZE])
 	return true;
 }
 
+bool id_read(const char *name, uint64_t *packed)
+{
+	uint64_t number = 0;
+	for (int i = 0; i < ID_LENGTH; i++) {
+		int digit = i == 8 ? 0 : id_digit(name[i]);
+		if (digit < 0 || (i == 8 && name[i] != '.'))
+			return false;
+		number = i == 8 ? number : number << 4 | (uint64_t)digit;
+	}
+	*packed = number;
+	return true;
+}
+
 /* Up to eight hexadecimal digits. */
 static uint32_t read_half(const char *digits)
 {

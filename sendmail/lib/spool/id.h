@@ -26,6 +26,9 @@ static inline int id_digit(char c)
 	return values[(unsigned char)c] - 1;
 }
 
+/* True if name begins with an identifier, which is then in *packed. */
+bool id_read(const char *name, uint64_t *packed);
+
 /* The identifier as one number and back: 8 bytes in memory in place of 18. */
 uint64_t id_pack(const char *id);
 void id_unpack(uint64_t packed, char id[ID_SIZE]);
