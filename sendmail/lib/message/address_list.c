@@ -147,8 +147,9 @@ static void read_bare(struct member_list *l, const struct token *from, const str
 		show_words(l, from, to, "words and quotations without a comma between them");
 		return;
 	}
-	bool named =
-	    author || quoted || (tokens_have_8bit(first, to) && !tokens_have(first, next, '@'));
+	bool named = author || quoted ||
+	             ((tokens_have_8bit(first, to) || (next < to && *next->start == '[')) &&
+	                 !tokens_have(first, next, '@'));
 	if (named && to - first > NAMED_TOKENS_MAX) {
 		show_words(l, from, to, "it is far too long to be an address");
 		return;
@@ -221,8 +222,15 @@ static const struct token *read_one(struct member_list *l, const struct token *f
 	const struct token *name_end = open;
 	bool doubled = open + 1 < to && token_is(open + 1, '<');
 	open += doubled;
-	const struct token *close = angle_end(open, to),
-	                   *behind = close < to && token_is(close, '>') ? close + 1 : close;
+	const struct token *close = angle_end(open, to);
+	/* "Joe <3 <joe@x>", "<Joe <joe@x>>": the first one is of the name. */
+	if (close < to && token_is(close, '<') && !tokens_have(open, close, '@')) {
+		from += from == open;
+		doubled = true;
+		name_end = open = close;
+		close = angle_end(open, to);
+	}
+	const struct token *behind = close < to && token_is(close, '>') ? close + 1 : close;
 	const char *repair = behind == close ? "the missing '>' was put there"
 	                     : doubled       ? "one of two '<' was removed"
 	                                     : NULL;
@@ -296,6 +304,9 @@ static const struct token *group_colon(const struct member_list *l, const struct
 	if (l->use == ADDRESS_AUTHORS && colon < to && !is_mailto(from, colon) &&
 	    !tokens_have(colon, l->end, ';'))
 		return NULL;
+	/* ": joe@x" has no name. */
+	if (colon == from && tokens_find(from + 1, to, ':') == to)
+		return colon;
 	if (colon == to || colon == from || tokens_have(from, colon, '<') ||
 	    tokens_have(from, colon, '@'))
 		return NULL;
@@ -340,8 +351,9 @@ static void read_list(struct member_list *l)
 	while (l->at < l->end) {
 		const struct token *to = member_end(l->at, l->end), *colon = group_colon(l, l->at, to);
 		if (colon != NULL && groups++ < GROUPS_ON_END_MAX) {
-			l->counts.untidy = l->counts.untidy || l->in_group || is_mailto(l->at, colon);
-			if (!is_mailto(l->at, colon)) {
+			bool plain = colon == l->at || is_mailto(l->at, colon);
+			l->counts.untidy = l->counts.untidy || l->in_group || plain;
+			if (!plain) {
 				end_group(l);
 				show_group(l, l->at, colon);
 			}
@@ -374,18 +386,13 @@ static void read_list(struct member_list *l)
 	end_group(l);
 }
 
-struct address_counts address_read(const char *list, size_t length, enum address_use use,
-    address_seen *seen, void *context)
+void member_list_read(struct member_list *l, const char *list, size_t length)
 {
 	size_t count;
 	struct token *tokens = token_read(list, length, &count);
-	struct member_list l = {.at = tokens,
-	    .end = tokens + count,
-	    .use = use,
-	    .seen = seen,
-	    .context = context};
-	read_list(&l);
-	buffer_free(&l.prefix);
+	l->at = tokens;
+	l->end = tokens + count;
+	read_list(l);
+	buffer_free(&l->prefix);
 	free(tokens);
-	return l.counts;
 }

@@ -2,16 +2,15 @@
 #include "message/addrspec.h"
 #include "base/text.h"
 #include "base/charset.h"
+#include "message/around.h"
+#include "message/wide.h"
 #include <string.h>
-
-#define APOSTROPHES_REMOVED "the apostrophes around it were removed"
-#define BRACKETS_REMOVED "the brackets around it were removed"
 
 struct spec {
 	const struct token *at, *end;
 	struct buffer *out;
 	const char *repair;
-	const struct token *apostrophe; /* 'joe@x': the first token; NULL: none */
+	struct around around;
 };
 
 bool addrspec_is_atext(char c)
@@ -48,45 +47,15 @@ static void skip_comments(struct spec *s)
 	}
 }
 
-/* What closes such a bracket around an address; 0: it is none. */
-static char closing_of(char c)
+/* How much of an atom belongs to the address. */
+static size_t atom_lead(const struct spec *s, const struct token *t)
 {
-	return c == '\'' ? '\'' : c == '[' ? ']' : c == '{' ? '}' : 0;
+	return t == s->around.first ? s->around.lead : 0;
 }
 
-/* Apostrophes or brackets around the whole of it, as shells, spreadsheets and templates leave them;
- * no domain ends with one. */
-static void skip_apostrophes(struct spec *s)
+static size_t atom_end(const struct spec *s, const struct token *t)
 {
-	const struct token *last = s->end - 1;
-	if (s->end - s->at < 3 || s->at->kind != TOKEN_ATOM || last->kind != TOKEN_ATOM ||
-	    s->at->length < 2 || last->length < 2)
-		return;
-	char opening = s->at->start[0], closing = closing_of(opening);
-	if (closing == 0 || last->start[last->length - 1] != closing)
-		return;
-	/* Of several pairs, none: what is left would be taken for another address when it is read
-	   again. */
-	if (closing_of(s->at->start[1]) != 0 || strchr("\']}", last->start[last->length - 2]) != NULL)
-		return;
-	s->apostrophe = s->at;
-	s->repair = opening == '\'' ? APOSTROPHES_REMOVED : BRACKETS_REMOVED;
-}
-
-/* "'joe.doe'" in quotes is written without them, and read again as the above: so it loses both at
- * once. */
-static void strip_apostrophes(struct spec *s, struct buffer *plain)
-{
-	size_t n = plain->length;
-	if (s->apostrophe != NULL || s->at < s->end || !addrspec_is_dot_atom(plain->data, n))
-		return;
-	const char *p = plain->data, *dot = memchr(p, '.', n);
-	if (closing_of(p[0]) == 0 || p[n - 1] != closing_of(p[0]) || dot == NULL || dot == p + 1 ||
-	    p[n - 2] == '.' || closing_of(p[1]) != 0 || strchr("\']}", p[n - 2]) != NULL)
-		return;
-	s->repair = p[0] == '\'' ? APOSTROPHES_REMOVED : BRACKETS_REMOVED;
-	plain->length = n - 2;
-	memmove(plain->data, p + 1, n - 2);
+	return t->length - (t == s->around.last ? s->around.trail : 0);
 }
 
 /* "mailto:", and "@a,@b:user@host": only the address after the route is used (RFC 5321 appendix
@@ -117,6 +86,8 @@ static const char *read_local(struct spec *s, struct buffer *plain)
 	bool word_before = false, parted = false;
 	for (skip_comments(s); s->at < s->end && !token_is(s->at, '@'); s->at++, skip_comments(s)) {
 		const struct token *t = s->at;
+		if (atom_lead(s, t) == atom_end(s, t))
+			continue;
 		if (is_word(t) && word_before)
 			return t->gap || token_is_aside(t - 1) ? "two words where one address should be"
 			                                       : "a quotation is glued to another word";
@@ -129,9 +100,8 @@ static const char *read_local(struct spec *s, struct buffer *plain)
 			/* \root: the own mailbox, whatever its alias says. */
 			buffer_add(plain, t->start, t->length);
 		} else {
-			/* "'joe.doe'" has no domain that would end with the other one. */
-			size_t length = t->length - (s->apostrophe != NULL && t + 1 == s->end ? 1 : 0);
-			for (size_t i = t == s->apostrophe; t->kind == TOKEN_ATOM && i < length; i++) {
+			size_t length = atom_end(s, t);
+			for (size_t i = atom_lead(s, t); t->kind == TOKEN_ATOM && i < length; i++) {
 				i += t->start[i] == '\\' && i + 1 < length;
 				buffer_add(plain, t->start + i, 1);
 			}
@@ -155,10 +125,11 @@ static bool is_like_encoded(const struct buffer *plain)
 /* As RFC 5321 writes it: a dot-atom, or else a quoted string. */
 static void put_local(struct spec *s, const struct buffer *plain)
 {
+	bool like_other =
+	    is_like_encoded(plain) || (s->at < s->end && wide_mark(plain->data, plain->length) > 0);
 	bool backslash = plain->length > 1 && plain->data[0] == '\\' &&
 	                 addrspec_is_dot_atom(plain->data + 1, plain->length - 1);
-	if (backslash ||
-	    (addrspec_is_dot_atom(plain->data, plain->length) && !is_like_encoded(plain))) {
+	if (backslash || (addrspec_is_dot_atom(plain->data, plain->length) && !like_other)) {
 		buffer_add(s->out, plain->data, plain->length);
 		return;
 	}
@@ -209,6 +180,30 @@ static const char *read_literal(struct spec *s)
 	return s->at < s->end ? "there is something after the address literal" : NULL;
 }
 
+/* Of wide forms that were folded nothing is left over. */
+static bool is_domain(const char *domain, size_t length)
+{
+	size_t label = 0;
+	for (size_t i = 0; i < length; i++) {
+		label = domain[i] == '.' ? 0 : label + 1;
+		if (label > 63 || wide_mark(domain + i, length - i) > 0 ||
+		    (label > 0 && !is_domain_text(&(struct token){.start = domain + i}, 1)))
+			return false;
+	}
+	return length <= 255 && addrspec_is_dot_atom(domain, length);
+}
+
+static const char *fold_domain(struct spec *s, size_t from)
+{
+	if (!wide_fold(s->out, from))
+		return NULL;
+	s->repair = "its wide letters were made ordinary ones";
+	s->out->length -= s->out->data[s->out->length - 1] == '.';
+	return is_domain(s->out->data + from, s->out->length - from)
+	           ? NULL
+	           : "the domain holds a character that cannot be in a domain";
+}
+
 /* After the '@'. */
 static const char *read_domain(struct spec *s)
 {
@@ -219,7 +214,9 @@ static const char *read_domain(struct spec *s)
 		return read_literal(s);
 	for (; s->at < s->end; s->at++, skip_comments(s)) {
 		const struct token *t = s->at;
-		size_t length = t->length - (s->apostrophe != NULL && t + 1 == s->end ? 1 : 0);
+		size_t length = atom_end(s, t);
+		if (length == 0)
+			continue;
 		if (token_is(t, '@'))
 			return "there is more than one '@'";
 		if (t->kind == TOKEN_ATOM && label_before)
@@ -242,7 +239,9 @@ static const char *read_domain(struct spec *s)
 	} else if (parted) {
 		s->repair = "blanks or comments within the address were removed";
 	}
-	return s->out->length - from > 255 ? "the domain is longer than 255 bytes" : NULL;
+	if (s->out->length - from > 255)
+		return "the domain is longer than 255 bytes";
+	return fold_domain(s, from);
 }
 
 static const char *check_bytes(const struct buffer *out, size_t from)
@@ -257,15 +256,24 @@ static const char *check_bytes(const struct buffer *out, size_t from)
 	           : "the address holds bytes that are not UTF-8";
 }
 
-static bool is_domain(const char *domain, size_t length)
+static bool is_dotted(const char *domain, size_t length)
 {
-	bool dot = false;
-	for (size_t i = 0; i < length; i++) {
-		dot = dot || domain[i] == '.';
-		if (domain[i] != '.' && !is_domain_text(&(struct token){.start = domain + i}, 1))
-			return false;
-	}
-	return dot && addrspec_is_dot_atom(domain, length);
+	return memchr(domain, '.', length) != NULL && is_domain(domain, length);
+}
+
+/* local bytes, an '@' of at bytes, and a domain. */
+static bool put_parts(const char *from, size_t local, size_t at, size_t length, struct buffer *out)
+{
+	size_t start = out->length, domain = start + local + 1;
+	buffer_add(out, from, local);
+	buffer_puts(out, "@");
+	buffer_add(out, from + local + at, length - local - at);
+	wide_fold(out, domain);
+	if (addrspec_is_dot_atom(from, local) && wide_mark(from, local) == 0 &&
+	    is_dotted(out->data + domain, out->length - domain))
+		return true;
+	out->length = start;
+	return false;
 }
 
 /* joe@example.org, or that in apostrophes, in place of a name of this machine. */
@@ -279,27 +287,29 @@ static bool put_whole(const struct buffer *plain, struct buffer *out)
 	}
 	const char *at = length > 0 ? memchr(from, '@', length) : NULL;
 	size_t local = at != NULL ? (size_t)(at - from) : 0;
-	bool whole = local > 0 && from[0] != '\'' && addrspec_is_dot_atom(from, local) &&
-	             is_domain(at + 1, length - local - 1);
-	if (whole)
-		buffer_add(out, from, length);
-	return whole;
+	return local > 0 && from[0] != '\'' && put_parts(from, local, 1, length, out);
 }
 
 /* "joe", U+FF20, "example.org": the '@' of a Japanese or Chinese keyboard. */
 static bool put_wide_at(struct buffer *plain, struct buffer *out)
 {
-	static const char wide[] = "\xef\xbc\xa0";
-	const char *at = strstr(buffer_string(plain), wide);
-	size_t local = at != NULL ? (size_t)(at - plain->data) : 0, head = local + sizeof wide - 1;
-	if (local == 0 || text_has_8bit(plain->data, local) ||
-	    !addrspec_is_dot_atom(plain->data, local) || strstr(plain->data + head, wide) != NULL ||
-	    !is_domain(plain->data + head, plain->length - head))
-		return false;
-	buffer_add(out, plain->data, local);
-	buffer_puts(out, "@");
-	buffer_add(out, plain->data + head, plain->length - head);
-	return true;
+	const char *at = strstr(buffer_string(plain), WIDE_AT);
+	size_t local = at != NULL ? (size_t)(at - plain->data) : 0;
+	return local > 0 && !text_has_8bit(plain->data, local) &&
+	       put_parts(plain->data, local, strlen(WIDE_AT), plain->length, out);
+}
+
+/* "joe@x, bob@x" in quotes: read alone, it would be the list. */
+static bool is_like_list(const struct buffer *plain)
+{
+	int signs = 0;
+	bool parted = false;
+	for (size_t i = 0; i < plain->length; i++) {
+		char c = plain->data[i];
+		signs += c == '@';
+		parted = parted || (unsigned char)c >= 0x80 || strchr(" \t,;<>", c) != NULL;
+	}
+	return signs > 1 && parted;
 }
 
 bool addrspec_is_quoted_whole(const struct token *tokens, size_t count)
@@ -337,17 +347,24 @@ const char *addrspec_read(const struct token *tokens, size_t count, struct buffe
 	skip_comments(&s);
 	const char *wrong = skip_route(&s);
 	const struct token *local = s.at;
-	skip_apostrophes(&s);
+	around_find(&s.around, s.at, s.end);
+	s.end = s.around.end;
+	s.repair = s.around.repair != NULL ? s.around.repair : s.repair;
 	if (wrong == NULL)
 		wrong = read_local(&s, &plain);
-	if (wrong == NULL)
-		strip_apostrophes(&s, &plain);
-	if (wrong == NULL && is_dots(&plain) && !was_quoted(local, s.at))
+	if (wrong == NULL && s.at == s.end && s.around.lead == 0 &&
+	    addrspec_is_dot_atom(plain.data, plain.length))
+		s.repair = around_strip(&plain) ? AROUND_APOSTROPHES : s.repair;
+	if (wrong == NULL && is_dots(&plain) && (!was_quoted(local, s.at) || s.at == s.end))
 		wrong = s.at < s.end ? "there is nothing before the '@'" : "there is no address";
 	if (wrong == NULL && s.at == s.end && put_whole(&plain, out)) {
 		s.repair = "the quotes around it were removed";
 	} else if (wrong == NULL && s.at == s.end && put_wide_at(&plain, out)) {
 		s.repair = "its wide '@' was made an ordinary one";
+	} else if (wrong == NULL && s.at == s.end && strstr(buffer_string(&plain), WIDE_AT) != NULL) {
+		wrong = "its wide '@' does not part a name and a domain";
+	} else if (wrong == NULL && s.at == s.end && is_like_list(&plain)) {
+		wrong = "it is a list of addresses in quotes";
 	} else if (wrong == NULL) {
 		put_local(&s, &plain);
 		if (out->data[from] == '"' && !was_quoted(local, s.at))

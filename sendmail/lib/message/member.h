@@ -26,6 +26,9 @@ struct member {
 	const char *repair, *wrong;              /* NULL: nothing known yet */
 };
 
+/* Reads a list; use, seen and context are set. */
+void member_list_read(struct member_list *l, const char *list, size_t length);
+
 /* Decides on a member and shows it: its words are its name, its address is read, what is wrong or
  * changed is said. */
 void member_show(struct member_list *l, const struct member *m);

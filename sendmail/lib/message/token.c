@@ -4,11 +4,13 @@
 #include "base/multibyte.h"
 #include "base/text.h"
 #include "base/encoded_word.h"
+#include "message/address.h"
+#include "message/wide.h"
 #include <stdlib.h>
 #include <string.h>
 
 struct scan {
-	const char *at, *end;
+	const char *start, *at, *end;
 	struct token *tokens;
 	size_t count;
 	bool utf8;
@@ -16,11 +18,6 @@ struct scan {
 };
 
 #define UNCLOSED_MAX 50
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0';
-}
 
 size_t token_wide_blank(const char *at, size_t left)
 {
@@ -38,9 +35,34 @@ size_t token_wide_blank(const char *at, size_t left)
 	return 0;
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0';
+}
+
+/* A wide comma parts two addresses, and is a letter of a name anywhere else. */
+static bool is_between_addresses(const struct scan *s, const char *at, size_t length)
+{
+	bool before = false, behind = false;
+	const char *from = at - s->start > ADDRESS_LIMIT_BYTES ? at - ADDRESS_LIMIT_BYTES : s->start,
+	           *to = s->end - at > ADDRESS_LIMIT_BYTES ? at + ADDRESS_LIMIT_BYTES : s->end;
+	for (const char *p = at; p > from && !is_blank(p[-1]) && strchr(",;<>", p[-1]) == NULL &&
+	                         (p - from < 3 || wide_comma(p - 3, 3) == 0);)
+		before = *--p == '@' || before;
+	for (const char *p = at + length; p < to && !is_blank(*p) && strchr(",;<>", *p) == NULL &&
+	                                  wide_comma(p, (size_t)(to - p)) == 0;)
+		behind = *p++ == '@' || behind;
+	return before && behind;
+}
+
 static size_t wide_blank(const struct scan *s, const char *at)
 {
-	return s->utf8 ? token_wide_blank(at, (size_t)(s->end - at)) : 0;
+	if (!s->utf8)
+		return 0;
+	size_t comma = wide_comma(at, (size_t)(s->end - at));
+	return comma == 0                           ? token_wide_blank(at, (size_t)(s->end - at))
+	       : is_between_addresses(s, at, comma) ? comma
+	                                            : 0;
 }
 
 static bool is_special(char c)
@@ -98,6 +120,20 @@ static void read_quoted(struct scan *s, bool gap)
 	s->at = t->broken ? s->at + 1 : behind;
 }
 
+/* Of a comment that has no end: up to its first ')', where that comes before anything like an
+   address, "(one (two)"; else to the next of these characters. */
+static const char *behind_broken(const struct scan *s)
+{
+	const char *at = s->at + 1;
+	while (s->open <= UNCLOSED_MAX && at < s->end && (*at == '\0' || strchr(")@<>", *at) == NULL))
+		at++;
+	if (at < s->end && *at == ')')
+		return at + 1;
+	for (at = s->at + 1; at < s->end && (*at == '\0' || strchr(",;<>", *at) == NULL);)
+		at++;
+	return at;
+}
+
 static void read_comment(struct scan *s, bool gap)
 {
 	bool stray = *s->at == ')';
@@ -105,11 +141,9 @@ static void read_comment(struct scan *s, bool gap)
 	s->open += !stray && behind == NULL;
 	struct token *t = add_token(s, TOKEN_COMMENT, s->at, gap);
 	t->broken = behind == NULL;
-	for (s->at += t->broken; t->broken && !stray && s->at < s->end &&
-	                         (*s->at == '\0' || strchr(",;<>", *s->at) == NULL);
-	     s->at++)
-		continue;
-	s->at = t->broken ? s->at : behind;
+	if (behind == NULL)
+		behind = stray ? s->at + 1 : behind_broken(s);
+	s->at = behind;
 }
 
 /* 192.0.2.1] or IPv6:...]: only after an '@'; elsewhere a bracket is a character of a name. */
@@ -148,7 +182,7 @@ static void read_atom(struct scan *s, bool gap)
 
 struct token *token_read(const char *text, size_t length, size_t *count)
 {
-	struct scan s = {.at = text, .end = text + length};
+	struct scan s = {.start = text, .at = text, .end = text + length};
 	s.utf8 = text_has_8bit(text, length) && charset_is_utf8(text, length);
 	for (;;) {
 		bool gap = false;
