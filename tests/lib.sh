@@ -22,8 +22,11 @@ cleanup() {
 		kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
 	done
 	[ -f "$work/run/runner.pid" ] && { kill "$(cat "$work/run/runner.pid")"; } 2>/dev/null
-	rm -rf "$work"
+	rm -rf "$work" "${memory:-$work}"
 }
+
+# memory: a folder in memory, where the system has one, for what is written a thousand times and never kept
+new_memory() { memory=$(mktemp -d /dev/shm/firsthop.XXXXXX 2>/dev/null) || memory=$work; }
 
 # config [lines]: a smarthost on loopback at $port
 config() {

@@ -16,15 +16,16 @@ submit 3 refused-3@example.org good-3@example.org
 for pass in 1 2; do record "$BIN/runner" --once --foreground 2>>"$work/log"; done
 is "$(delivered)" 5 "the scenario was recorded: four mails and a report"
 drop=$(file_inode "$work/spool/drop") mqueue=$(file_inode "$work/spool/mqueue")
-mkdir -p "$work/replay/drop" "$work/replay/mqueue"; mkfifo "$work/replay/trigger"
+new_memory
+mkdir -p "$memory/replay/drop" "$memory/replay/mqueue"; mkfifo "$memory/replay/trigger"
 rm -rf "$work/delivered"
 stop "$smarthost_pid"
 smarthost -r 'refused=550 5.1.1 no such user'; config
-out=$("$TOOLS/powercut" "$work/trace" "$drop" "$mqueue" "$work/replay" "$work/delivered" 2>"$work/cuts")
+out=$("$TOOLS/powercut" "$work/trace" "$drop" "$mqueue" "$memory/replay" "$work/delivered" 2>"$work/cuts")
 result $? "after a power cut nothing promised is lost, and nothing noted comes twice" "$out
 $(head -n 30 "$work/cuts")"
 echo "# $out"
-out=$("$TOOLS/powercut" "$work/trace" "$drop" "$mqueue" "$work/replay" "$work/delivered" rename 2>/dev/null)
+out=$("$TOOLS/powercut" "$work/trace" "$drop" "$mqueue" "$memory/replay" "$work/delivered" rename 2>/dev/null)
 is $? 1 "a file that is renamed into another folder could be lost, and this test sees it"
 like "$out" " lost=[1-9]" "and counts it"
 finish

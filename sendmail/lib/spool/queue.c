@@ -188,13 +188,18 @@ void queue_remove_temp(struct queue *q, const char *id, int64_t age_s)
 	close(fd);
 }
 
-bool queue_sync(struct queue *q)
+bool queue_sync_drop(struct queue *q)
 {
-	/* What was adopted and delivered may not come back under its old name. */
 	if (q->moved && q->drop_fd >= 0 && !fdio_sync(q->drop_fd))
 		return false;
 	q->moved = false;
-	if (!fdio_sync(q->mqueue_fd))
+	return true;
+}
+
+bool queue_sync(struct queue *q)
+{
+	/* What was adopted and delivered may not come back under its old name. */
+	if (!queue_sync_drop(q) || !fdio_sync(q->mqueue_fd))
 		return false;
 	for (; q->removed_count > 0; q->removed_count--) {
 		char id[ID_SIZE];

@@ -56,6 +56,10 @@ void queue_remove_log(struct queue *q, const char *id);
 /* Removes drop/t.ID if nobody holds its lock and it is older than age_s. */
 void queue_remove_temp(struct queue *q, const char *id, int64_t age_s);
 
+/* Makes durable that what was adopted has no name in drop/ any more.  Needed before another file
+ * gets the name in mqueue/: a crash could show both, and they would be two messages. */
+bool queue_sync_drop(struct queue *q);
+
 /* Makes removals, and what was adopted before, durable. */
 bool queue_sync(struct queue *q);
 #endif

@@ -57,7 +57,8 @@ static const char *take_changed(struct runner *r, const struct message *m)
 	char temp[ID_SIZE + 2];
 	snprintf(temp, sizeof temp, "t.%s", m->id);
 	const char *problem = check_changed(&r->queue, temp);
-	if (problem == NULL && (renameat(r->queue.mqueue_fd, temp, r->queue.mqueue_fd, m->id) != 0 ||
+	if (problem == NULL && (!queue_sync_drop(&r->queue) ||
+	                           renameat(r->queue.mqueue_fd, temp, r->queue.mqueue_fd, m->id) != 0 ||
 	                           !queue_sync(&r->queue)))
 		problem = strerror(errno);
 	if (problem != NULL)
