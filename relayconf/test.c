@@ -12,6 +12,7 @@
 #include "base/paths.h"
 #include "relayconf/helper.h"
 #include "relayconf/verbs.h"
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,7 +101,15 @@ static void ask_queue(struct test *t)
 	char *line, id[40], number[40] = "0";
 	size_t at = 0;
 	struct buffer list = {0};
+	/* What mailq says of a runner that is not running is in our own lines. */
+	int errors = dup(STDERR_FILENO), null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (null >= 0)
+		dup2(null, STDERR_FILENO);
 	helper_run("mailq", (const char *const[]){"mailq", "--json", NULL}, NULL, &list);
+	if (errors >= 0)
+		dup2(errors, STDERR_FILENO);
+	close(errors);
+	close(null);
 	buffer_puts(&list, "\n");
 	while ((line = fdio_next_line(&list, &at)) != NULL) {
 		if (!helper_json(line, "queue_id", id, sizeof id) || strcmp(id, t->id) != 0)
@@ -178,6 +187,8 @@ static void put_advice(const struct test *t, struct text *words)
 		clock_put_span(&span, t->next_s - clock_wall_s());
 		text_printf(words, TR("It is tried again in %s. "), span.data);
 	}
+	if (strstr(t->reason, "the runner is not running") != NULL)
+		text_put(words, TR("Start the runner, as root: sendmail -bd -q1m. "));
 	text_printf(words, TR("\"mailq why %s\" says more."), t->id);
 }
 

@@ -9,6 +9,8 @@ says() { like "$(echo "$out" | sed -n "$1p")" "$2" "$3"; }
 send nobody@example.org
 is "$code $(echo "$out" | lines)" "75 3" "no runner: exit 75, three lines"
 says 2 '^outcome  waits: not tried yet: the runner is not running' "and why"
+is "$(cat "$work/err" 2>/dev/null)" "" "nothing else is said of that"
+says 3 'Start the runner, as root: sendmail -bd -q1m. "mailq why' "and what to do"
 "$BIN/runner" --stay --foreground 2>>"$work/log" & runner=$!
 pids="$pids $runner"
 wait_for test -S "$work/spool/mqueue/control"
