@@ -249,13 +249,47 @@ static void only_plain_files_are_adopted(void **state)
 	assert_int_equal(pickup_take(&queue, "00000005.00000000", &why), PICKUP_REFUSED);
 }
 
+static void put_created(int folder, const char *name, const char *created)
+{
+	char bytes[300];
+	int length = snprintf(bytes, sizeof bytes,
+	    "firsthop-spool: 1\ncontent: bytes=5 lines=1 longest=4 8bit=0 nul=0 cr=0\n%ssender: a\n"
+	    "recipient: b\n\nbody\n",
+	    created);
+	int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL, 0644);
+	assert_int_equal(write(fd, bytes, (size_t)length), length);
+	close(fd);
+}
+
 static void put_message(int folder, const char *name)
 {
-	static const char bytes[] = "firsthop-spool: 1\ncontent: bytes=5 lines=1 longest=4 8bit=0 "
-	                            "nul=0 cr=0\nsender: a\nrecipient: b\n\nbody\n";
-	int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL, 0644);
-	assert_int_equal(write(fd, bytes, sizeof bytes - 1), sizeof bytes - 1);
-	close(fd);
+	put_created(folder, name, "");
+}
+
+/* A power cut can leave the first name beside a copy (or what a filter made of it). */
+static void a_copy_is_no_second_message(void **state)
+{
+	struct diagnosis why = {0};
+	(void)state;
+	put_created(queue.drop_fd, "00000016.00000000", "created: 1796109716499074\n");
+	put_created(queue.mqueue_fd, "00000016.00000000", "created: 1796109716499074\n");
+	assert_int_equal(pickup_take(&queue, "00000016.00000000", &why), PICKUP_KNOWN);
+	assert_true(pickup_settle(&queue, &why));
+	assert_false(is_there(queue.drop_fd, "00000016.00000000"));
+	assert_true(is_there(queue.mqueue_fd, "00000016.00000000"));
+	put_created(queue.drop_fd, "00000017.00000000", "created: 1796109716499074\n");
+	put_created(queue.mqueue_fd, "00000017.00000000", "created: 1796109716499075\n");
+	assert_int_equal(pickup_take(&queue, "00000017.00000000", &why), PICKUP_REFUSED);
+	assert_true(is_there(queue.drop_fd, "00000017.00000000"));
+	put_message(queue.drop_fd, "00000018.00000000");
+	put_message(queue.mqueue_fd, "00000018.00000000");
+	assert_int_equal(pickup_take(&queue, "00000018.00000000", &why), PICKUP_REFUSED);
+	for (int i = 6; i <= 8; i++) {
+		char id[ID_SIZE];
+		snprintf(id, sizeof id, "0000001%d.00000000", i);
+		unlinkat(queue.drop_fd, id, 0);
+		unlinkat(queue.mqueue_fd, id, 0);
+	}
 }
 
 /* A sync that fails leaves both names; the next one ends it, and so does a removal. */
@@ -712,6 +746,7 @@ int main(void)
 	    TEST(what_was_refused_is_not_there),
 	    TEST(the_reserve_is_not_for_new_mail),
 	    TEST(only_plain_files_are_adopted),
+	    TEST(a_copy_is_no_second_message),
 	    TEST(the_first_name_goes_last),
 	    TEST(without_links_a_file_is_renamed_or_copied),
 	    TEST(old_temporary_files_go),

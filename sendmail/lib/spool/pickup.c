@@ -27,6 +27,30 @@ static bool is_there_already(struct diagnosis *why, const char *name)
 	return false;
 }
 
+/* When the message in a file was submitted, in microseconds; 0: nobody knows. */
+static int64_t created_us(int folder, const char *name)
+{
+	struct envelope e;
+	struct diagnosis d = {0};
+	int64_t at_us = 0;
+	int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	envelope_init(&e);
+	if (fd >= 0 && envelope_read(&e, fd, &d))
+		at_us = e.created_us;
+	envelope_free(&e);
+	if (fd >= 0)
+		close(fd);
+	return at_us;
+}
+
+/* mqueue/ID can be a copy of drop/ID, or what a filter made of it, and a crash left both: an id is
+ * not given twice, and the same microsecond says that this is one message. */
+static bool is_copied(const struct queue *q, const char *id)
+{
+	int64_t at_us = created_us(q->drop_fd, id);
+	return at_us != 0 && at_us == created_us(q->mqueue_fd, id);
+}
+
 static bool is_in_mqueue(const struct queue *q, const char *name, const struct stat *st)
 {
 	struct stat other;
@@ -137,8 +161,10 @@ enum pickup pickup_take(struct queue *q, const char *id, struct diagnosis *why)
 	}
 	q->moved = true;
 	snprintf(dead, sizeof dead, "%s.dead", id);
-	/* Only a file with two names can be there already. */
-	if (st.st_nlink > 1 && (is_in_mqueue(q, id, &st) || is_in_mqueue(q, dead, &st))) {
+	/* Only a file with two names can be there already, or a copy. */
+	if ((st.st_nlink > 1 && (is_in_mqueue(q, id, &st) || is_in_mqueue(q, dead, &st))) ||
+	    (S_ISREG(st.st_mode) && faccessat(q->mqueue_fd, id, F_OK, AT_SYMLINK_NOFOLLOW) == 0 &&
+	        is_copied(q, id))) {
 		second_names_add(&q->second, id_pack(id));
 		diag_set(why, VERDICT_DEFERRED, STAGE_SPOOL, REASON_SPOOL_DAMAGED,
 		    "drop/%s was in mqueue/ already: a crash left both names, and this one is removed", id);
