@@ -24,6 +24,8 @@ struct collect {
 	bool own_name; /* -f named nobody: the caller sends it */
 	struct diagnosis *why;
 	struct line_ends intake;
+	bool begun;
+	bool old_ends; /* CR alone ends a line, as on an old Macintosh */
 	struct store store;
 };
 
@@ -31,6 +33,25 @@ static int problem(struct collect *c, int code, enum reason_key key, const char 
 {
 	diag_set(c->why, VERDICT_FAILED, STAGE_SUBMIT, key, "%s", what);
 	return code;
+}
+
+/* A first piece that begins with a header field, has CRs within and no LF at all. */
+static bool has_old_ends(const char *bytes, size_t length)
+{
+	size_t skip, body_at;
+	return memchr(bytes, '\n', length) == NULL && memchr(bytes, '\r', length - 1) != NULL &&
+	       header_block(bytes, length, &skip, &body_at) > 0;
+}
+
+static void modernise(struct collect *c, char *bytes, size_t length)
+{
+	if (!c->begun)
+		c->old_ends = has_old_ends(bytes, length);
+	c->begun = true;
+	for (size_t i = 0; c->old_ends && i < length; i++) {
+		if (bytes[i] == '\r')
+			bytes[i] = '\n';
+	}
 }
 
 /* One piece of standard input, as it is stored. */
@@ -44,6 +65,8 @@ static int read_piece(void *context, struct buffer *out, bool *at_end, struct di
 		    "read the message from standard input");
 		return EX_IOERR;
 	}
+	if (n > 0)
+		modernise(c, bytes, (size_t)n);
 	if (n > 0)
 		deadletter_copy(bytes, (size_t)n);
 	if (n > 0)
@@ -236,6 +259,8 @@ int collect_message(const struct options *o, const struct caller *caller, struct
 	struct options facts = *o;
 	c.store =
 	    (struct store){.drop = drop, .envelope = e, .why = why, .read = read_piece, .context = &c};
+	/* Without recipients in its header, such a message is for nobody. */
+	c.store.opening.pass_blanks = o->extract && o->recipient_count == 0;
 	line_ends_start(&c.intake, o->ignore_dots);
 	envelope_init(e);
 	int code = refuse_control(&c);

@@ -50,6 +50,15 @@ sent '0 "=?utf-8?q?x?=b"@x.org ' "what is like an encoded word is quoted" 'To: "
 sent "64 c@x.org " "in several pairs: never another address" "To: ['a@x.org'], c@x.org" -t
 sent '64 a@x.org b@x.org ' "the '@' of a Japanese keyboard" 'To: a\357\274\240x.org, b@x.org, c\357\274\240d@@x.org' -t
 sent '0 "a b@x.org"@mon1.example.org "a@b"@mon1.example.org ' "what is none stays a name of this machine" 'To: "a b@x.org", "a@b"' -t
+sent "0 a@x.org b@x.org " "a list in quotes" 'To: "a@x.org, b@x.org"' -t
+sent "0 a@x.org b@x.org c@x.org " "quotes, commas and dots of other scripts" 'To: \342\200\234a@x.org\342\200\235, b@x\343\200\202org\357\274\214c@x.org' -t
+is "$(field To)" "a@x.org, b@x.org, c@x.org" "are gone"
+clear; printf 'To: a@x.org\rSubject: old\r\rtext\r' | "$BIN/sendmail" -t; runner_once
+is "$? $(rcpts)$(field Subject)" "0 a@x.org old" "CR alone as line end"
+sent "0 a@x.org " "a byte order mark" '\357\273\277To: a@x.org' -t
+like "$(cat "$work"/delivered/*.eml)" '^To: a@x.org' "is gone"
+sent "0 a@x.org " "blank lines before the header, -t" '\n\r\nTo: a@x.org' -t
+sent "0 b@x.org " "with recipients on the command line they are the text" '\nTo: a@x.org' b@x.org
 sent "0 a@x.org b@x.org " "blanks that cannot be seen" 'To: a@x.org\302\240, \357\273\277b@x.org\342\200\213' -t
 is "$(field To)" "a@x.org, b@x.org" "are gone"
 sent "0 a@x.org " "a name with a wide blank" 'To: \345\261\261\343\200\200\345\244\252 <a@x.org>' -t

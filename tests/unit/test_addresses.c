@@ -285,6 +285,7 @@ static const struct {
     {AUTHOR, "a@b.c; d@e.f", "a@b.c | d@e.f"},
     {AUTHOR, "\"Joe <a@b.c>", "a@b.c {Joe}"},
     {AUTHOR, "|prog", "!"},
+    {AUTHOR, "=?utf-8?q?J=C3=B6rg?=", "! {=?utf-8?q?J=C3=B6rg?=}"},
     {LIST, "'a.b'@c.d", "'a.b'@c.d"},
     {LIST, "\"a@b.c, d@e.f\"", "a@b.c | d@e.f"},
     {LIST, "\"a@b.c d@e.f\"", "~a@b.c | ~d@e.f"},

@@ -40,10 +40,19 @@ static size_t mailbox_lines(const char *bytes, size_t length)
 	return at;
 }
 
+/* A byte order mark, which editors of other systems put before the first field. */
+static size_t order_mark(const char *bytes, size_t length)
+{
+	size_t value;
+	bool mark = length > 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0;
+	return mark && name_length(bytes + 3, line_length(bytes + 3, length - 3), &value) > 0 ? 3 : 0;
+}
+
 size_t header_block(const char *bytes, size_t length, size_t *skip, size_t *body_at)
 {
 	size_t value, at;
 	*skip = mailbox_lines(bytes, length);
+	*skip += order_mark(bytes + *skip, length - *skip);
 	at = *skip;
 	while (at < length) {
 		size_t n = line_length(bytes + at, length - at);

@@ -16,7 +16,7 @@ struct header_field {
    offset of the body (after the blank line if there is one).  A block may be empty.  The first
    line that is neither a field nor a continuation ends the block without a blank line (RFC
    5322 3.6; mail from scripts that forget it), and "From " or ">From " as the very first line is
-   passed over: *skip gets its length. */
+   passed over, and so is a byte order mark before a field: *skip gets their length. */
 size_t header_block(const char *bytes, size_t length, size_t *skip, size_t *body_at);
 
 /* The field at an offset: returns its length with its continuation lines, 0 at the end.  Of a line

@@ -2,6 +2,7 @@
 #include "message/addrspec.h"
 #include "base/text.h"
 #include "base/charset.h"
+#include "base/encoded_word.h"
 #include "message/around.h"
 #include "message/wide.h"
 #include <string.h>
@@ -330,6 +331,7 @@ bool addrspec_is_user(const struct token *from, const struct token *to)
 		size_t skip = t->kind == TOKEN_QUOTED || (t == from && *t->start == '\\') ? 1 : 0,
 		       behind = t->kind == TOKEN_QUOTED ? 1 : 0;
 		bool word = token_is_word(t) && !t->broken &&
+		            (t->kind == TOKEN_QUOTED || encoded_word_length(t->start, t->length) == 0) &&
 		            addrspec_is_dot_atom(t->start + skip, t->length - skip - behind) &&
 		            !tokens_have_8bit(t, t + 1);
 		if (!word && !token_is_aside(t) && !token_is(t, '.'))

@@ -1,6 +1,7 @@
 /* Header first. */
 #include "message/opening.h"
 #include "base/header.h"
+#include <string.h>
 #include <sysexits.h>
 
 #define HEADER_LIMIT_BYTES (256u << 10)
@@ -19,12 +20,27 @@ static bool is_whole(struct opening *o)
 	return o->at_end || o->skip + o->fields < length;
 }
 
+/* What follows the empty lines is looked at when its first line is whole. */
+static void pass_blanks(struct opening *o)
+{
+	size_t n = 0, skip, body_at, left;
+	while (n < o->text.length && o->text.data[n] == '\n')
+		n++;
+	left = o->text.length - n;
+	if (n == 0 || left == 0 || header_block(o->text.data + n, left, &skip, &body_at) == 0)
+		return;
+	memmove(o->text.data, o->text.data + n, left);
+	o->text.length = left;
+}
+
 int opening_read(struct opening *o, opening_source *read, void *context, struct diagnosis *why)
 {
 	for (;;) {
 		int code = read(context, &o->text, &o->at_end, why);
 		if (code != EX_OK)
 			return code;
+		if (o->pass_blanks)
+			pass_blanks(o);
 		if (is_whole(o) && o->fields <= HEADER_LIMIT_BYTES)
 			return EX_OK;
 		if (o->text.length > HEADER_LIMIT_BYTES) {

@@ -15,6 +15,7 @@ struct opening {
 	struct buffer text;
 	size_t skip, fields, body_at;
 	bool at_end;
+	bool pass_blanks; /* the caller sets it: empty lines before the first field are none */
 };
 
 /* Reads until the header is whole; text, skip and fields then show it.  A sysexits code with why;
