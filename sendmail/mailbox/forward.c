@@ -60,11 +60,19 @@ static void add_entry(struct forward *f, char *entry, const char *user)
 		f->to[f->count++] = mem_copy(entry + final);
 }
 
-/* The end of an entry: a comma or a line end that does not be in quotes. */
+/* "joe@x # at work" */
+static bool is_remark(const char *start, const char *at)
+{
+	return *at == '#' && at > start && (at[-1] == ' ' || at[-1] == '\t') &&
+	       strchr(" \t\r\n", at[1]) != NULL;
+}
+
+/* The end of an entry: a comma, a line end or a remark that is not in quotes. */
 static char *entry_end(char *at)
 {
+	const char *start = at;
 	bool quoted = false;
-	for (; *at != '\0' && *at != '\n'; at++) {
+	for (; *at != '\0' && *at != '\n' && (quoted || !is_remark(start, at)); at++) {
 		if (*at == '\\' && at[1] != '\0' && at[1] != '\n')
 			at++;
 		else if (*at == '"')
@@ -86,12 +94,13 @@ void forward_parse(struct forward *f, const char *text, const char *user)
 		}
 		char *end = entry_end(at);
 		bool last = *end == '\0';
+		size_t remark = *end == '#' ? strcspn(end, "\n") - 1 : 0;
 		*end = '\0';
 		for (char *tail = end; tail > at && strchr(" \t\r", tail[-1]) != NULL; tail--)
 			tail[-1] = '\0';
 		if (*at != '\0')
 			add_entry(f, at, user);
-		at = last ? end : end + 1;
+		at = last ? end : end + 1 + remark;
 	}
 	f->own = f->own || f->count == 0;
 	mem_free(&copy);
@@ -106,6 +115,20 @@ static bool is_trusted(struct forward *f, const struct delivery *d, const struct
 	                          ? "others may write it (chmod go-w)"
 	                      : st->st_size > FILE_MAX ? "larger than 16 KiB"
 	                                               : NULL;
+	if (against != NULL)
+		buffer_printf(&f->note, "~/.forward was not used: %s", against);
+	return against == NULL;
+}
+
+/* What other programs would run, and what is no text: none of its words is an address. */
+static bool is_addresses(struct forward *f, const char *text, size_t length)
+{
+	const char *line = text + strspn(text, " \t\r\n");
+	const char *against = memchr(text, '\0', length) != NULL ? "it is no plain text"
+	                      : strncasecmp(line, "# Exim filter", 13) == 0 ||
+	                              strncasecmp(line, "# Sieve filter", 14) == 0
+	                          ? "filters of Exim are not supported"
+	                          : NULL;
 	if (against != NULL)
 		buffer_printf(&f->note, "~/.forward was not used: %s", against);
 	return against == NULL;
@@ -140,8 +163,9 @@ bool forward_read(const struct delivery *d, struct forward *f)
 		ssize_t length = fdio_read_at(fd, text, FILE_MAX, 0);
 		good = length >= 0;
 		text[good ? length : 0] = '\0';
-		f->own = false;
-		forward_parse(f, text, d->user);
+		f->own = !good || !is_addresses(f, text, (size_t)length);
+		if (!f->own)
+			forward_parse(f, text, d->user);
 	}
 	close(fd);
 	return good;

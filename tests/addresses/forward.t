@@ -57,6 +57,15 @@ is "$(server_has broken) $(mailbox_has broken)" "1 1" "an address that is none: 
 like "$(cat "$work/log")" 'not to all: .*bad@@example.net' "and the bad one is named"
 rm -f "$work"/delivered/*
 
+forward exim '# Exim filter\nif error_message then finish endif\ndeliver x@example.net\n'
+is "$(server_has exim) $(mailbox_has exim)" "0 1" "a filter of Exim: none of its words is an address"
+like "$(cat "$work/log")" 'forward was not used: filters of Exim are not supported' "which the log says"
+forward wide 'a\000@\000x\000'
+is "$(server_has wide) $(mailbox_has wide)" "0 1" "nor what is no text"
+forward remark 'four@example.net # at work\nfive@example.net\r\n'
+is "$(cat "$work"/delivered/* | sed -n 's/^X-Envelope-To: //p' | tr -d '\r')" "<four@example.net>,<five@example.net>" "a remark after an address, and CRLF"
+rm -f "$work"/delivered/*
+
 # Who else can write the file decides where the mail goes.
 chmod 666 "$work/home/.forward"; forward writable 'thief@example.net\n'
 is "$(server_has writable) $(mailbox_has writable)" "0 1" "a file that everybody may write is not used"
