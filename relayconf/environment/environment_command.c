@@ -132,7 +132,11 @@ static void say_refused(const struct environment *e, const struct diagnosis *d)
 		behind = end + strspn(end, ": ");
 		words = behind;
 	}
-	complaint_say("relayconf", "%s: %s", origin, words);
+	/* What is wrong with a whole section names that. */
+	if (*words == '[')
+		complaint_say("relayconf", "%s", words);
+	else
+		complaint_say("relayconf", "%s: %s", origin, words);
 	complaint_say("relayconf", "%s is unchanged", e->path);
 }
 

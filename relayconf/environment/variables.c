@@ -157,6 +157,10 @@ static int read_value(struct setting *setting, const char *path, struct text *pr
 	struct buffer *value = &setting->value;
 	while (value->length > 0 && strchr("\r\n", value->data[value->length - 1]) != NULL)
 		value->length--;
+	if (value->length == 0) {
+		text_printf(problem, TR("%s=%.200s: the file is empty"), setting->variable, path);
+		return EX_NOINPUT;
+	}
 	return EX_OK;
 }
 

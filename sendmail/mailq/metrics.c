@@ -2,6 +2,7 @@
    meaning. */
 #include "mailq/metrics.h"
 #include "mailq/list_reason.h"
+#include "mailq/trouble.h"
 #include "diagnosis/catalogue.h"
 #include "base/clock.h"
 #include "base/charset.h"
@@ -310,9 +311,11 @@ static void put_counters(FILE *out, const struct counters *c)
 	    "When counting began: the counters go on when the runner is started anew.");
 }
 
-static void put_smtpd(FILE *out, const struct smtpd_status *s)
+static void put_smtpd(FILE *out, const struct listing *l)
 {
-	gauge(out, "smtpd_up", "", s->running, "1: smtpd is running, for [listen].");
+	const struct smtpd_status *s = &l->smtpd;
+	gauge(out, "smtpd_up", "", trouble_smtpd_is_up(l),
+	    "1: smtpd is running, for [listen], or systemd starts it for the first caller.");
 	gauge(out, "smtpd_sessions", "", s->sessions, "Clients that it serves now.");
 	metric(out, "smtpd_events", "counter", "",
 	    "connections: clients served; turned_away, too_many: clients refused; login_failed: wrong "
@@ -361,7 +364,7 @@ int metrics_print(FILE *out, struct listing *l)
 	put_room(out, l);
 	put_counters(out, &l->counters);
 	if (listen_is_on(l->config))
-		put_smtpd(out, &l->smtpd);
+		put_smtpd(out, l);
 	if (l->token_count > 0)
 		put_tokens(out, l);
 	fputs("# EOF\n", out);

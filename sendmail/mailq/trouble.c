@@ -52,10 +52,15 @@ static bool starts_when_called(void)
 	       lstat("/run/systemd/units/invocation:firsthop-smtpd.socket", &st) == 0;
 }
 
+bool trouble_smtpd_is_up(const struct listing *l)
+{
+	return l->smtpd.running || starts_when_called();
+}
+
 /* Programs that send by SMTP reach nobody, and keep or lose what they have to say. */
 static int put_smtpd(const struct listing *l, struct text *words)
 {
-	if (!listen_is_on(l->config) || l->smtpd.running || starts_when_called())
+	if (!listen_is_on(l->config) || trouble_smtpd_is_up(l))
 		return 0;
 	text_put(words, "; smtpd is not running, although [listen] is configured");
 	return 1;

@@ -8,4 +8,7 @@
 /* Puts each trouble as "; words" to the end of words.  Returns 0 (none), 1 (mail is late) or 2
    (submissions are refused), as a monitoring plugin grades. */
 int trouble_put(const struct listing *l, struct text *words);
+
+/* Whether smtpd is running, or systemd starts it for the first caller. */
+bool trouble_smtpd_is_up(const struct listing *l);
 #endif

@@ -60,6 +60,8 @@ refused 65 'FIRSTHOP_HOST_NAME: a value is one line' "FIRSTHOP_HOST_NAME=a
 refused 65 'FIRSTHOP_SMARTHOST_PASSWORD: a value is one line of text$' "FIRSTHOP_SMARTHOST_PASSWORD=a
 b"
 refused 66 'FIRSTHOP_SMARTHOST_LOGIN_FILE=/nonexistent: No such file' FIRSTHOP_SMARTHOST_LOGIN_FILE=/nonexistent
+refused 66 'FIRSTHOP_SMARTHOST_PASSWORD_FILE=/dev/null: the file is empty' FIRSTHOP_SMARTHOST_PASSWORD_FILE=/dev/null
+refused 78 'relayconf: \[listen\] "172.17.0.1:25": this is no loopback address' FIRSTHOP_LISTEN_SMTP=172.17.0.1:25 FIRSTHOP_LISTEN_CLIENTS=172.17.0.0/16
 refused 66 'File too large' FIRSTHOP_SMARTHOST_LOGIN_FILE=/dev/zero
 refused 78 'FIRSTHOP_SMARTHOST_PORT: port: "99999" is not a number from 1 to 65535' FIRSTHOP_SMARTHOST_HOST=x FIRSTHOP_SMARTHOST_PORT=99999
 refused 78 'FIRSTHOP_CONF: section .nonsense. is not known' FIRSTHOP_HOST_NAME=app.example.org FIRSTHOP_CONF='[nonsense]'

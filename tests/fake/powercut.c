@@ -1,10 +1,11 @@
 /* Replays a recorded trace (failpoint.so) to every state that a power cut could leave, and lets a
    runner loose on each.
-     powercut TRACE DROP_INODE MQUEUE_INODE REPLAY DELIVERED [rename]
+     powercut TRACE DROP_INODE MQUEUE_INODE REPLAY DELIVERED [rename|digest]
      REPLAY      a spool for the states
      DELIVERED   the folder of a smarthost; FIRSTHOP_* as usual
      rename      as if each link into another folder were a rename, to its first loss: what this
                  program must not pass
+     digest      mails that are put together: each is known by its last line, wherever that arrives
    What is synced stays.  Of what is not: names may be all there, none, all but one, only one, and a
    file that was renamed may have both names; contents may be as written, as at the last sync, zeros
    in place of what came since, or half of the last write.  A rename within a folder loses no file.
@@ -69,7 +70,7 @@ static struct {
 	bool promised[MAILS + 1];
 	int taken[WANTED];
 	const char *replay, *delivered;
-	bool links_are_renames;
+	bool links_are_renames, in_digest;
 	uint64_t seen[STATES_MAX];
 	int states, runs, lost, twice, late_twice, cut, stuck, op;
 } p;
@@ -326,6 +327,9 @@ static void count_mail(const char *path, int arrived[WANTED])
 	char line[2000], tail[2000] = "", to[2000] = "";
 	FILE *file = fopen(path, "r");
 	while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+		int n;
+		if (p.in_digest && sscanf(line, "END %d", &n) == 1 && n >= 1 && n <= MAILS)
+			arrived[n - 1]++;
 		if (strncmp(line, "X-Envelope-To:", 14) == 0)
 			memcpy(to, line, sizeof to);
 		if (*line != '\n')
@@ -333,7 +337,7 @@ static void count_mail(const char *path, int arrived[WANTED])
 	}
 	if (file != NULL)
 		fclose(file);
-	for (int i = 0; i < WANTED; i++) {
+	for (int i = 0; i < WANTED && !p.in_digest; i++) {
 		char mark[40];
 		snprintf(mark, sizeof mark, "<%s@", wanted[i].to);
 		arrived[i] += strstr(to, mark) != NULL;
@@ -389,7 +393,14 @@ static void look(const struct space *s, int how)
 	materialize(s, how);
 	run_runner();
 	count_mails(arrived);
-	for (int i = 0; i < WANTED; i++) {
+	for (int i = 0; i < MAILS && p.in_digest; i++) {
+		if ((p.promised[i + 1] && arrived[i] == 0) || arrived[i] > 1)
+			fprintf(stderr, "op %d, contents %d, %d names: mail %d arrived %d times\n", p.op, how,
+			    s->count, i + 1, arrived[i]);
+		p.lost += p.promised[i + 1] && arrived[i] == 0;
+		p.twice += arrived[i] > 1;
+	}
+	for (int i = 0; i < WANTED && !p.in_digest; i++) {
 		bool missing = p.promised[wanted[i].mail] && arrived[i] + p.taken[i] == 0;
 		bool again = p.taken[i] > 0 && arrived[i] > 0 && i < WANTED - 1;
 		/* A report may be written again as long as its mail is not noted as failed. */
@@ -407,7 +418,7 @@ static void look(const struct space *s, int how)
 
 static void look_at_contents(const struct space *s)
 {
-	for (int how = 0; how < 4; how++)
+	for (int how = 0; how < (p.in_digest ? 2 : 4); how++)
 		look(s, how);
 }
 
@@ -467,6 +478,7 @@ static void replay(FILE *trace)
 	unsigned long a, b;
 	long at, length;
 	int n;
+	bool announced = false;
 	while (!(p.links_are_renames && p.lost > 0) && fgets(line, sizeof line, trace) != NULL) {
 		p.op++;
 		if (sscanf(line, "promise %d", &n) == 1 && n <= MAILS) {
@@ -493,7 +505,10 @@ static void replay(FILE *trace)
 			else if (strcmp(word, "sync") == 0)
 				on_sync(a);
 		}
-		look_at_all();
+		/* Until the digest is announced, all is as with other mail. */
+		announced = announced || strstr(line, " reports") != NULL;
+		if (!p.in_digest || announced)
+			look_at_all();
 	}
 }
 
@@ -507,6 +522,7 @@ int main(int argc, char **argv)
 	p.replay = argv[4];
 	p.delivered = argv[5];
 	p.links_are_renames = argc == 7 && strcmp(argv[6], "rename") == 0;
+	p.in_digest = argc == 7 && strcmp(argv[6], "digest") == 0;
 	replay(trace);
 	fclose(trace);
 	printf("changes=%d states=%d lost=%d twice_after_it_was_noted=%d twice_in_the_window=%d cut=%d "

@@ -150,6 +150,25 @@ ok "what comes now goes at once" wait_for has "4 6"
 ok "and a queue run lets the rest go" wait_for has "5 0"
 stop "$runner"
 
+# Each message goes through the filters before it is gathered, and so does the digest: a signature is on all that leaves, and what is held is in none.
+printf '#!/bin/sh\necho "X-Signed: yes"; cat\n' >"$work/sign"
+printf '#!/bin/sh\nif grep -q "body of alert 3$"; then echo "looks like spam" >&2; exit 3; fi\n' >"$work/judge"
+chmod 755 "$work" "$work/sign" "$work/judge"
+begin "[storm]
+messages = 1
+[filter judge]
+command = $work/judge
+hold = 3
+[filter sign]
+command = $work/sign
+changes = yes"
+n=0; while [ $n -lt 4 ]; do n=$((n + 1)); printf 'From: Nagios <nagios@example.org>\nSubject: alert %s\n\nbody of alert %s\n' $n $n | "$BIN/sendmail" -odq -i -f nagios@example.org ops@example.org; done
+runner_once; runner_once
+is "$(delivered) $(waiting)" "2 1" "with filters: one message, a digest of two, and one that is held"
+like "$("$BIN/mailq" 2>/dev/null)" 'held: filter judge: looks like spam' "which is in no digest"
+is "$(for f in "$work"/delivered/*.eml; do sed '/^$/q' "$f"; done | grep -c '^X-Signed: yes')" 2 "what leaves is signed, the digest, too"
+is "$(grep -c '^X-Signed: yes' "$(digest)")" 3 "and so is each message in it"
+
 # A digest that is refused comes back whole, in one report, and no storm comes of reports.
 stop "$smarthost_pid"
 smarthost -r 'ops=550 5.1.1 no such user'

@@ -128,10 +128,33 @@ ok "its mail, too" wait_for got 2
 like "$(log)" 'pickup.* uid=33 from=<web@example.org> login=www-data .*via=socket' "through submit.sock, with the number of its user"
 inside systemd-run -q --wait -p DynamicUser=yes sh -c 'echo "of a dynamic user" | sendmail -f dyn@example.org ops@example.org'; is $? 0 "a unit with DynamicUser"
 ok "its mail, too: 3" wait_for got 3
+# [listen], on port 25, which systemd opens and keeps
+printf '[listen]\nsmtp = 127.0.0.1:25\n' | inside sh -c 'cat >>/etc/firsthop/firsthop.conf'
+inside systemctl reload firsthop
+smtpd_health() { inside setpriv --reuid=33 --regid=33 --clear-groups mailq health "$@" 2>&1; }
+smtpd_warned() { smtpd_health | grep -q 'smtpd is not running'; }
+ok "a port to listen at, and nobody there: mailq health warns" wait_for smtpd_warned
+ok "firsthop-smtpd.socket" quietly inside systemctl enable --now firsthop-smtpd.socket
+is "$(inside systemctl is-active firsthop-smtpd.service)" inactive "nothing is running as long as nobody calls"
+unlike "$(smtpd_health)" 'smtpd' "and health is content with that"
+like "$(smtpd_health --openmetrics)" '^firsthop_smtpd_up 1$' "and the metrics, so that no alert comes"
+printf 'EHLO x\r\nMAIL FROM:<app@example.org>\r\nRCPT TO:<ops@example.org>\r\nDATA\r\nSubject: by smtp\r\n\r\nx\r\n.\r\nQUIT\r\n' >"$work/in"
+like "$(nsenter -t "$init" -n "$TOOLS/sockcat" -e 127.0.0.1:25 <"$work/in" 2>&1 | tr -d '\r' | grep -v '^250-' | cut -c1-3 | tr '\n' ' ')" '^220 250 250 250 354 250 221 ' "the first caller is served"
+ok "its mail goes" wait_for got 4
+is "$(inside systemctl is-active firsthop-smtpd.service)" active "smtpd was started for him"
+like "$(smtpd_health --openmetrics)" '^firsthop_smtpd_events_total\{event="messages"\} 1$' "and counts"
+like "$(inside relayconf check -v 2>&1)" '^ok +listen +smtpd answers at 127.0.0.1:25' "relayconf check finds it"
+inside systemctl stop firsthop-smtpd.service
+like "$(smtpd_health --openmetrics)" '^firsthop_smtpd_events_total\{event="messages"\} 1$' "stopped, what it has counted stays"
+inside systemctl disable --now firsthop-smtpd.socket firsthop-smtpd.service >/dev/null 2>&1
+smtpd_is_down() { smtpd_health --openmetrics | grep -q '^firsthop_smtpd_up 0'; }
+ok "without the socket it is down" wait_for smtpd_is_down
+inside sed -i '/^\[listen\]/,$d' /etc/firsthop/firsthop.conf
+inside systemctl reload firsthop
 printf '@reboot echo "output of a job"\n' | inside crontab -u nobody -
 inside rm -f /run/crond.reboot
 inside systemctl restart cron
-ok "cron.service: the mail of a job" wait_for got 4
+ok "cron.service: the mail of a job" wait_for got 5
 
 # --- local delivery ---------------------------------------------------------------------------------------------------------
 inside useradd -m bob

@@ -177,6 +177,7 @@ static bool write_digest(struct gathering *g, long long *bytes)
 	struct buffer text = {0}, file = {0};
 	struct diagnosis d = {0};
 	TEXT(flags, 80);
+	TEXT(words, 100);
 	size_t content_at;
 	int64_t column = 0;
 	language_use(r->config.bounce_language);
@@ -191,12 +192,18 @@ static bool write_digest(struct gathering *g, long long *bytes)
 	buffer_add(&file, text.data, text.length);
 	*bytes = (long long)e->content.bytes;
 	notify_announce(r, g->id, "");
-	bool done = disk_reserve_create(&r->queue, file.data, file.length, g->id, &d);
+	/* Before it is there its announcement has to be, and the names that its messages had in drop/
+	   be gone: after a power cut they would be found as new ones. */
+	bool done = queue_sync(&r->queue);
+	if (!done)
+		text_put(&words, strerror(errno));
+	else
+		done = disk_reserve_create(&r->queue, file.data, file.length, g->id, &d);
 	if (!done)
 		log_line(LOG_CRIT,
 		    "%s: the digest of %d messages from <%s> cannot be written: %s; next try "
 		    "in 1 min",
-		    g->id, g->count, g->sender, d.text);
+		    g->id, g->count, g->sender, words.length > 0 ? words.data : d.text);
 	buffer_free(&text);
 	buffer_free(&file);
 	return done;
