@@ -1,8 +1,10 @@
 /* mqueue/counters: what is counted comes back, and a file of rubbish is no more than zeros. */
 #include "spool/counters.h"
+#include "spool/smtpd_status.h"
 #include "tests/unit/unit.h"
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -110,6 +112,29 @@ static void rubbish_counts_as_nothing(void **state)
 	}
 }
 
+/* mailq runs as any user, and smtpd under systemd with a umask of 077. */
+static void everybody_may_read_what_smtpd_counts(void **state)
+{
+	struct smtpd_status s, read;
+	struct stat st;
+	(void)state;
+	setenv("FIRSTHOP_SPOOL", folder, 1);
+	setenv("FIRSTHOP_RUN", folder, 1);
+	mode_t old = umask(077);
+	int fd = smtpd_status_begin(&s);
+	umask(old);
+	assert_true(fd >= 0 && fstat(fd, &st) == 0);
+	assert_int_equal(st.st_mode & 0777, 0644);
+	s.counts[SMTPD_MESSAGES] = 3;
+	smtpd_status_write(fd, &s);
+	smtpd_status_read(&read);
+	assert_true(read.running);
+	assert_int_equal(read.counts[SMTPD_MESSAGES], 3);
+	close(fd);
+	smtpd_status_read(&read);
+	assert_false(read.running);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -117,6 +142,7 @@ int main(void)
 	    TEST(a_folder_that_cannot_be_written_keeps_them_for_later),
 	    TEST(more_servers_than_places_are_one),
 	    TEST(rubbish_counts_as_nothing),
+	    TEST(everybody_may_read_what_smtpd_counts),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

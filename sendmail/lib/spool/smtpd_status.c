@@ -62,7 +62,8 @@ int smtpd_status_begin(struct smtpd_status *s)
 	/* A new file: nobody can have locked that. */
 	unlink(path.data);
 	int fd = open(path.data, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0)
+	/* mailq reads it as any user, whatever the umask of a unit. */
+	if (fd < 0 || (fchmod(fd, 0644) == 0 && flock(fd, LOCK_EX | LOCK_NB) == 0))
 		return fd;
 	int saved = errno;
 	close(fd);
