@@ -141,10 +141,14 @@ static bool read_stage(const char *name, enum stage *stage)
 			return true;
 		}
 	}
+	static const char *const names[] = {"banner", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT",
+	    "DATA", "end-of-data", NULL};
+	TEXT(near, 60);
+	nearest_ask(&near, nearest_of(name, names));
 	complaint_say("relayconf",
 	    "--stage=%.40s: the stages are banner, EHLO, STARTTLS, AUTH, MAIL, RCPT, "
-	    "DATA and end-of-data",
-	    name);
+	    "DATA and end-of-data%s",
+	    name, near.data);
 	return false;
 }
 

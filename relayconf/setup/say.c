@@ -1,5 +1,6 @@
 /* What setup says, a line for each thing that it found or did. */
 #include "base/language.h"
+#include "base/nearest.h"
 #include "base/output.h"
 #include "base/terminal.h"
 #include "relayconf/setup/setup.h"
@@ -45,4 +46,18 @@ int setup_fail_unanswered(void)
 bool setup_fits(const char *value, size_t size)
 {
 	return strlen(value) < size && !text_has_control(value) && strpbrk(value, " ;\t") == NULL;
+}
+
+bool setup_tls_mode(const char *word)
+{
+	static const char *const modes[] = {"verify", "encrypt", "off", NULL};
+	TEXT(near, 60);
+	bool known = word == NULL;
+	for (int i = 0; modes[i] != NULL && !known; i++)
+		known = strcmp(word, modes[i]) == 0;
+	if (known)
+		return true;
+	nearest_ask(&near, nearest_of(word, modes));
+	setup_fail(EX_USAGE, TR("--tls must be verify, encrypt or off%s"), near.data);
+	return false;
 }

@@ -110,6 +110,9 @@ int setup_fail(int code, const char *format, ...) __attribute__((format(printf, 
 /* The same for the end of input at a question. */
 int setup_fail_unanswered(void);
 
+/* verify, encrypt, off, or NULL; false after a message. */
+bool setup_tls_mode(const char *word);
+
 /* A value that may be in the configuration: shorter than size, without blanks, semicolons and
  * control characters. */
 bool setup_fits(const char *value, size_t size);

@@ -379,9 +379,8 @@ int command_setup(const char *path, const struct setup_wish *wish)
 	static struct setup s; /* large, and the stack may be small */
 	s = (struct setup){.wish = wish, .path = path, .asks = !wish->yes && ask_possible()};
 	signal(SIGPIPE, SIG_IGN);
-	if (wish->tls != NULL && strcmp(wish->tls, "verify") != 0 &&
-	    strcmp(wish->tls, "encrypt") != 0 && strcmp(wish->tls, "off") != 0)
-		return setup_fail(EX_USAGE, TR("--tls must be verify, encrypt or off"));
+	if (!setup_tls_mode(wish->tls))
+		return EX_USAGE;
 	if (geteuid() != 0 && !paths_private())
 		return setup_fail(EX_NOPERM, TR("it writes %s and a password file: run it as root"), path);
 	int code = read_present(&s);

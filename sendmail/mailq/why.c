@@ -180,6 +180,10 @@ int why_print(FILE *out, struct listing *l, const char *id, bool full)
 	int count;
 	struct story s = {.out = out, .list = l, .width = terminal_width(stdout)};
 	s.row = find_row(l, id, &count);
+	if (count == 0 && l->of_dead) {
+		complaint_say("mailq", "no message %.40s is set aside; \"mailq dead\" lists them", id);
+		return EX_DATAERR;
+	}
 	if (count != 1) {
 		complaint_say("mailq",
 		    count == 0 ? "no message %.40s is in the queue: it was delivered or returned, or it is "

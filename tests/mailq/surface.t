@@ -41,6 +41,9 @@ wrong 'did you mean queue.list\?' get qeue.list
 wrong 'bahs is none of bash zsh fish tcsh; did you mean bash\?' completion bahs
 wrong 'not postfxi; did you mean postfix\?' import postfxi
 wrong 'there is no command -x|option -x is not known$' -x
+wrong 'the stages are .*; did you mean RCPT\?' explain --stage=RCTP '550 x'
+wrong 'did you mean verify\?' setup --tls=verfiy you@example.org
+"$BIN/mailq" dead why 00000000 2>"$work/err"; is "$? $(cat "$work/err")" '65 mailq: no message 00000000 is set aside; "mailq dead" lists them' "mailq dead why"
 run explain relay-dneied; is "$code" 65 "explain: a key that is not known"; like "$err" 'did you mean relay-denied\?' "the one that was meant"
 run get smarthost.mian.port; like "$err" 'no \[smarthost mian\] in .*; did you mean main\?' "a smarthost"
 run probe mian; like "$err" 'no \[smarthost mian\] in .*; did you mean main\?' "to probe, too"
