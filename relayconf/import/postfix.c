@@ -1,5 +1,6 @@
 /* Postfix: main.cf and the maps that it names. */
 #include "relayconf/import/maps.h"
+#include "relayconf/import/postfix_values.h"
 #include "relayconf/import/postfix_filters.h"
 #include "base/language.h"
 #include <stdio.h>
@@ -260,6 +261,7 @@ bool import_postfix(struct import *im, const char *path)
 	const char *map;
 	bool done = pairs_read(&p, im, path, PAIRS_FOLDED);
 	if (done) {
+		postfix_values(&p);
 		set_host(&p, im);
 		set_smarthosts(&p, im);
 		if ((map = maps_text(im, &p, "transport_maps")) != NULL)

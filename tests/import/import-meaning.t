@@ -201,6 +201,8 @@ printf 'relayhost = [mx.example.net]:587\nsender_dependent_relayhost_maps = hash
 printf 'a@example.org [mx.example.net]:2525\nb@example.org [mx.example.net]:587\n' | put /etc/postfix/relay_by_sender
 import postfix; is "$(of mx-example-net host port)" "mx.example.net 2525" "the same server at another port is another smarthost"
 is "$(printf '%s\n' "$out" | grep -A1 'from:b@' | tail -n 1)" "via = main" "and at the same port it is not"
+printf 'myhostname = mon1.$mydomain\nmydomain = example.org\nmyorigin = $myhostname\nrelayhost =\n  [smtp.${mydomain}]:${tls?{465}:{587}}\nsmtp_tls_CAfile = $(config_directory)/ca.pem\nsmtp_tls_security_level = ${tls:encrypt}\n' | put /etc/postfix/main.cf
+import postfix; is "$(printf '%s\n' "$out" | sed -n -e 's/^name = //p' -e 's/^domain = //p' | xargs) $(of main host port tls tls_ca_file)" "mon1.example.org mon1.example.org smtp.example.org 587 encrypt /etc/postfix/ca.pem" "settings that name others, also with a condition"
 printf 'relayhost = [mx.example.net]\nsmtp_sasl_auth_enable = yes\nsmtp_sasl_password_maps = static:joe:secret-static\n' | put /etc/postfix/main.cf
 import postfix; is "$(of main login) $secrets" "joe main=secret-static" "static: one login"; nowhere secret-static
 printf 'relayhost = [mx.example.net]\nsmtp_sasl_auth_enable = yes\nsmtp_sasl_password_maps = inline:{ [mx.example.net]=joe:secret-inline }\n' | put /etc/postfix/main.cf
