@@ -32,7 +32,7 @@
    Started by root, for a session of the user that its arguments name, it becomes that user first:
    who reads the network, and was taken over. */
 #include "jobs/process.h"
-#include "tests/fake/evilkill.h"
+#include "tests/fake/evilparts.h"
 #include "tests/fake/evilverbs.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -49,7 +49,6 @@
 #define LINGER_US 100000
 #define FLOOD_BYTES (512L << 20) /* more than anybody has to bear */
 
-static char folder[900];
 char ids[MESSAGES_MAX][40];
 static bool avoids; /* it was started for mail that goes on to another server */
 static int rcpts[MESSAGES_MAX], ledger = -1;
@@ -79,17 +78,10 @@ void say(const char *format, ...)
 	say_bytes(line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
 }
 
-const char *beside(const char *name)
-{
-	static char path[1000];
-	snprintf(path, sizeof path, "%s/%s", folder, name);
-	return path;
-}
-
 static void note_message(const char *line)
 {
 	const char *id = strstr(line, "id="), *n = strstr(line, "rcpts=");
-	FILE *got = fopen(beside("evil.got"), "a");
+	FILE *got = fopen(evil_beside("evil.got"), "a");
 	if (id == NULL || count == MESSAGES_MAX)
 		return;
 	snprintf(ids[count], sizeof ids[0], "%.*s", (int)strcspn(id + 3, " \n"), id + 3);
@@ -173,35 +165,10 @@ static void flood(const char *line)
 		say_bytes(bytes, used);
 }
 
-static void send_descriptors(void)
-{
-	union {
-		char space[CMSG_SPACE(100 * sizeof(int))];
-		struct cmsghdr align;
-	} control;
-	memset(&control, 0, sizeof control);
-	struct iovec part = {(void *)(size_t) "step text=x\n", 12};
-	struct msghdr m = {.msg_iov = &part,
-	    .msg_iovlen = 1,
-	    .msg_control = control.space,
-	    .msg_controllen = sizeof control.space};
-	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(100 * sizeof(int));
-	for (int i = 0; i < 100; i++) {
-		int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-		memcpy(CMSG_DATA(c) + (size_t)i * sizeof fd, &fd, sizeof fd);
-	}
-	for (int i = 0; i < 1000 && sendmsg(STDIN_FILENO, &m, MSG_NOSIGNAL) > 0; i++)
-		continue;
-	each("sent");
-}
-
 static void write_ledger(void)
 {
 	char other[64];
-	FILE *others = fopen(beside("evil.others"), "r");
+	FILE *others = fopen(evil_beside("evil.others"), "r");
 	while (others != NULL && fscanf(others, "%60s", other) == 1 && ledger >= 0)
 		dprintf(ledger,
 		    "outcome id=%s address=bob@victim.example verdict=sent stage=dot text=\"250 ok\" .\n",
@@ -222,23 +189,6 @@ static void kill_starter(void)
 	fcntl(STDIN_FILENO, F_SETFL, O_ASYNC);
 #endif
 	each("none");
-}
-
-/* As who was taken over: alone with its numbers, without an end. */
-static void murder(void)
-{
-	long pid;
-	FILE *others = fopen(beside("evil.others"), "r");
-	int results = open(beside("evil.results"), O_WRONLY | O_APPEND);
-	if (results >= 0)
-		dprintf(results, "evil: as user %ld group %ld\n", (long)getuid(), (long)getgid());
-	while (others != NULL && results >= 0 && fscanf(others, "%ld", &pid) == 1)
-		evilkill((pid_t)pid, results);
-	if (results >= 0)
-		dprintf(results, "evil: end\n");
-	/* Three of its answers would let the path rest. */
-	say(READY);
-	pause();
 }
 
 static void say_for_ever(const char *line)
@@ -304,7 +254,7 @@ static void be_evil(const char *what)
 	else if (strcmp(what, "nul") == 0)
 		say_bytes("ready n=0\0\n\0\0\0rcpt\0\n\n\0", 22);
 	else if (strcmp(what, "descriptors") == 0)
-		say(READY), send_descriptors();
+		say(READY), evil_send_descriptors(STDIN_FILENO, "step text=x\n", 1000), each("sent");
 	else if (strcmp(what, "ledger") == 0)
 		say(READY), write_ledger();
 	else if (strcmp(what, "silence") == 0 || strcmp(what, "term") == 0)
@@ -321,20 +271,10 @@ static void be_evil(const char *what)
 	         strcmp(what, "filtered") == 0)
 		of_each(what);
 	else if (strcmp(what, "murder") == 0)
-		murder();
+		/* Then nothing: three of its answers would let the path rest. */
+		evil_murder(), say(READY), pause();
 	else if (strcmp(what, "kill") == 0)
 		kill_starter();
-}
-
-/* The folder of this program: the runner hands nothing on but descriptors. */
-static void find_folder(void)
-{
-	const char *libexec = getenv("FIRSTHOP_LIBEXEC");
-	ssize_t n = libexec == NULL ? readlink("/proc/self/exe", folder, sizeof folder - 1) : 0;
-	snprintf(folder + (n > 0 ? n : 0), sizeof folder - (size_t)(n > 0 ? n : 0), "%s",
-	    libexec != NULL ? libexec : "");
-	if (libexec == NULL && strrchr(folder, '/') != NULL)
-		*strrchr(folder, '/') = '\0';
 }
 
 /* Which path it was started for stands in the orders (jobs/orders.h), which are put back for the
@@ -357,10 +297,9 @@ static bool is_for_evil(void)
 
 int main(int argc, char **argv)
 {
-	char what[64] = "";
-	find_folder();
+	evil_find_folder();
 	if (argc < 2 || strcmp(argv[1], "--jobs") != 0 || !is_for_evil()) {
-		execv(beside("relay.real"), argv);
+		execv(evil_beside("relay.real"), argv);
 		return 127;
 	}
 	ledger = PROCESS_FD_LEDGER;
@@ -369,10 +308,6 @@ int main(int argc, char **argv)
 	    (setgroups(0, NULL) != 0 || setgid((gid_t)strtoul(argv[5], NULL, 10)) != 0 ||
 	        setuid((uid_t)strtoul(argv[4], NULL, 10)) != 0))
 		return 1;
-	FILE *file = fopen(beside("evil"), "r");
-	if (file == NULL || fscanf(file, "%60s", what) != 1)
-		return 1;
-	fclose(file);
-	be_evil(what);
+	be_evil(evil_word());
 	return 0;
 }

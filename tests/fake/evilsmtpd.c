@@ -12,7 +12,7 @@
    - killed: ends by a signal at once
    - murder: everything against the processes whose numbers are in "evil.others" (evilkill.h); what
      came of it is in "evil.results" */
-#include "tests/fake/evilkill.h"
+#include "tests/fake/evilparts.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -29,15 +29,7 @@
 #define CONNECTIONS_MAX 400
 #define ENDLESS_BYTES (64L << 20)
 
-static char folder[900];
 static int got = -1;
-
-static const char *beside(const char *name)
-{
-	static char path[1000];
-	snprintf(path, sizeof path, "%s/%s", folder, name);
-	return path;
-}
 
 static int call(void)
 {
@@ -193,38 +185,10 @@ static void flood(void)
 
 static void send_descriptors(void)
 {
-	union {
-		char space[CMSG_SPACE(100 * sizeof(int))];
-		struct cmsghdr align;
-	} control;
-	int fd = call(), null = open("/dev/null", O_RDONLY);
-	memset(&control, 0, sizeof control);
-	struct iovec part = {(void *)(size_t) "f", 1};
-	struct msghdr m = {.msg_iov = &part,
-	    .msg_iovlen = 1,
-	    .msg_control = control.space,
-	    .msg_controllen = sizeof control.space};
-	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(100 * sizeof(int));
-	for (size_t i = 0; i < 100; i++)
-		memcpy(CMSG_DATA(c) + i * sizeof null, &null, sizeof null);
-	for (int i = 0; i < 300 && sendmsg(fd, &m, MSG_NOSIGNAL) > 0; i++)
-		continue;
+	int fd = call();
+	evil_send_descriptors(fd, "f", 300);
 	note_answer(fd, "descriptors");
 	close(fd);
-}
-
-static void murder(void)
-{
-	long pid;
-	FILE *others = fopen(beside("evil.others"), "r");
-	int results = open(beside("evil.results"), O_WRONLY | O_APPEND);
-	dprintf(results, "evil: as user %ld group %ld\n", (long)getuid(), (long)getgid());
-	while (others != NULL && fscanf(others, "%ld", &pid) == 1)
-		evilkill((pid_t)pid, results);
-	dprintf(results, "evil: end\n");
 }
 
 static void be_evil(const char *what)
@@ -254,32 +218,19 @@ static void be_evil(const char *what)
 	else if (strcmp(what, "killed") == 0)
 		raise(SIGSEGV);
 	else if (strcmp(what, "murder") == 0)
-		murder();
+		evil_murder();
 	dprintf(got, "end\n");
 	for (;;)
 		pause();
 }
 
-/* The folder of this program: the runner hands nothing on but descriptors. */
-static void find_folder(void)
-{
-	const char *libexec = getenv("FIRSTHOP_LIBEXEC");
-	ssize_t n = libexec == NULL ? readlink("/proc/self/exe", folder, sizeof folder - 1) : 0;
-	if (libexec != NULL)
-		snprintf(folder, sizeof folder, "%s", libexec);
-	else if (n > 0 && strrchr(folder, '/') != NULL)
-		*strrchr(folder, '/') = '\0';
-}
-
 int main(void)
 {
-	char what[64] = "";
-	find_folder();
-	FILE *file = fopen(beside("evil"), "r");
-	if (file == NULL || fscanf(file, "%60s", what) != 1)
+	evil_find_folder();
+	const char *what = evil_word();
+	if (*what == '\0')
 		return 1;
-	fclose(file);
-	got = open(beside("evil.got"), O_WRONLY | O_APPEND | O_CREAT, 0666);
+	got = open(evil_beside("evil.got"), O_WRONLY | O_APPEND | O_CREAT, 0666);
 	const struct passwd *pw = getpwnam("fhsmtpd");
 	/* In a private spool it is nobody else. */
 	if (getenv("FIRSTHOP_LIBEXEC") == NULL && geteuid() == 0 &&

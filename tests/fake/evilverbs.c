@@ -1,5 +1,6 @@
 /* Words of an evil relay. */
 #include "tests/fake/evilverbs.h"
+#include "tests/fake/evilparts.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,7 @@ void lie(void)
 	    "4294967296", "4294967295", "9223372036854775807", "-9223372036854775808",
 	    "99999999999999999999", "0x0", "", "1e3", "\"0 \""};
 	char other[64];
-	FILE *others = fopen(beside("evil.others"), "r");
+	FILE *others = fopen(evil_beside("evil.others"), "r");
 	say("ready n=2147483647 verdict=sent stage=MAIL hop=evil\n");
 	while (others != NULL && fscanf(others, "%60s", other) == 1) {
 		say("rcpt id=%s n=0 next=0 verdict=sent stage=dot\nrcpt id=%s n=0 next=0 verdict=failed "
@@ -50,7 +51,7 @@ void lie(void)
 static void say_of(const char *format, const char *value)
 {
 	char other[64];
-	FILE *others = fopen(beside("evil.others"), "r");
+	FILE *others = fopen(evil_beside("evil.others"), "r");
 	char line[600];
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"

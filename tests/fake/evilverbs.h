@@ -20,9 +20,6 @@ extern const char *const evil_bad[EVIL_BAD];
 void say_bytes(const char *bytes, size_t length);
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The path of a file in the folder of this program; until the next call. */
-const char *beside(const char *name);
-
 /* Outcomes of messages that it never got, and numbers out of range. */
 void lie(void);
 
