@@ -1,11 +1,9 @@
 # To be sourced behind lib.sh: a spool whose path "evil" is served by a relay that was taken over (tests/fake/evilrelay.c), and "main" by a true one.
 # Mail for evil.example goes the evil way.
 evil_setup() {
-	mkdir -p "$work/libexec"
-	for program in sendmail mailq newaliases runner mbox mailbox relayconf; do ln -sf "$BIN/$program" "$work/libexec/$program"; done
-	ln -sf "$BIN/relay" "$work/libexec/relay.real"
+	own_libexec
+	mv "$work/libexec/relay" "$work/libexec/relay.real"
 	cp "$TOOLS/evilrelay" "$work/libexec/relay"
-	export FIRSTHOP_LIBEXEC="$work/libexec"
 }
 # evil_config [LINES]: behind the smarthost main
 evil_config() {

@@ -2,6 +2,7 @@
 BUILD=${BUILD:-build}
 BIN=$PWD/$BUILD/bin
 TOOLS=$PWD/$BUILD/tests
+PROGRAMS=$(sed -n 's/^PROGRAMS = //p' GNUmakefile)
 # The sanitizers' library comes behind a clock that is preloaded.
 case $BUILD in *asan*) export ASAN_OPTIONS="verify_asan_link_order=0:${ASAN_OPTIONS:-}" ;; esac
 count=0
@@ -27,6 +28,13 @@ cleanup() {
 
 # memory: a folder in memory, where the system has one, for what is written a thousand times and never kept
 new_memory() { memory=$(mktemp -d /dev/shm/firsthop.XXXXXX 2>/dev/null) || memory=$work; }
+
+# own_libexec: the programs are started from $work/libexec from here on, where a test may put another in the place of one
+own_libexec() {
+	mkdir "$work/libexec"
+	for program in $PROGRAMS; do ln -s "$BIN/$program" "$work/libexec/$program"; done
+	export FIRSTHOP_LIBEXEC="$work/libexec"
+}
 
 # config [lines]: a smarthost on loopback at $port
 config() {
@@ -133,6 +141,17 @@ with() (
 
 # runner_once: a pass; its log goes to $work/log
 runner_once() { "$BIN/runner" --once --foreground 2>>"$work/log"; }
+
+# age_queue SECONDS: as if its mail had come, and the runner had served it, for so long
+age_queue() {
+	now=$(date +%s)
+	echo "from=$((now - $1 - 100)) to=$now counted=0" >"$work/spool/mqueue/clock"
+	for old in "$work"/spool/mqueue/[0-9a-f]*.*; do
+		name=${old##*/}
+		mv "$old" "$work/spool/mqueue/$(printf '%08x' $((now - $1)))${name#????????}"
+	done
+	edit "s/^created: .*/created: $(((now - $1) * 1000000))/" "$work"/spool/mqueue/*.*[0-9a-f]
+}
 
 # as_nobody COMMAND...: by root, as a user and group with the number 65534 and no other group
 as_nobody() {

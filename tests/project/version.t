@@ -3,7 +3,7 @@
 . tests/lib.sh
 new_spool
 version=$(sed -n 's/^VERSION *= *//p' GNUmakefile)
-for program in sendmail mailq newaliases runner relay mbox mailbox filters filter mail relayconf; do
+for program in $PROGRAMS; do
 	is "$("$BIN/$program" --version </dev/null 2>&1)" "firsthop $version" "$program --version"
 done
 ln -s "$BIN/sendmail" "$work/mailq"; ln -s "$BIN/sendmail" "$work/hoststat"

@@ -67,16 +67,6 @@ wait_for gone
 
 # The alarm, and true age: a queue that was really served for that long.
 stop "$smarthost_pid"
-age_queue() { # seconds: the file says that the queue was served for so long since the mail came
-	now=$(date +%s)
-	first=$(ls "$work"/spool/mqueue | sed -n 's/^\([0-9a-f]\{8\}\)\.[0-9a-f]\{8\}$/\1/p' | sort | head -n 1)
-	echo "from=$((now - $1 - 100)) to=$now counted=0" >"$work/spool/mqueue/clock"
-	for old in "$work"/spool/mqueue/[0-9a-f]*.*; do
-		name=${old##*/}
-		mv "$old" "$work/spool/mqueue/$(printf '%08x' $((now - $1)))${name#????????}"
-	done
-	edit "s/^created: .*/created: $(((now - $1) * 1000000))/; s/^created_us: .*/created_us: $(((now - $1) * 1000000))/" "$work"/spool/mqueue/*[0-9a-f]
-}
 rm -f "$work"/spool/mqueue/*
 send old
 odd "$BIN/runner" --once --foreground 2>>"$work/log"

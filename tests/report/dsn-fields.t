@@ -42,18 +42,6 @@ Remote-MTA: dns; [127.0.0.1]
 Diagnostic-Code: smtp; 550 5.1.1 no such user" "failed: each field, an address of another kind among them"
 unlike "$text" '^the body of it$' "RET=HDRS: the header"
 
-age_queue() {
-	now=$(date +%s)
-	echo "from=$((now - $1 - 100)) to=$now counted=0" >"$work/spool/mqueue/clock"
-	for old in "$work"/spool/mqueue/[0-9a-f]*.*; do
-		name=${old##*/}
-		mv "$old" "$work/spool/mqueue/$(printf '%08x' $((now - $1)))${name#????????}"
-	done
-	for file in "$work"/spool/mqueue/*.*[0-9a-f]; do
-		sed "s/^created: .*/created: $(((now - $1) * 1000000))/" "$file" >"$work/file" && cat "$work/file" >"$file"
-	done
-}
-
 # --- aliases ---------------------------------------------------------------------------------------------------------
 again; bs '<one> NOTIFY=SUCCESS'; passes
 is "$(report 'Mail relayed' | grep -E '^(Original-R|Final|Action)')" "Original-Recipient: rfc822; one@mon1.example.org

@@ -4,18 +4,6 @@
 new_spool
 hour=3600
 send() { printf 'Subject: %s\n\nbody\n' "$1" | "$BIN/sendmail" -i -f cacti@mon1.example.org "$2"; }
-# age_queue SECONDS: as if the queue had been served for so long since the mail came
-age_queue() {
-	now=$(date +%s)
-	echo "from=$((now - $1 - 100)) to=$now counted=0" >"$work/spool/mqueue/clock"
-	for old in "$work"/spool/mqueue/[0-9a-f]*.*; do
-		name=${old##*/}
-		mv "$old" "$work/spool/mqueue/$(printf '%08x' $((now - $1)))${name#????????}"
-	done
-	for file in "$work"/spool/mqueue/*.*[0-9a-f]; do
-		sed "s/^created: .*/created: $(((now - $1) * 1000000))/" "$file" >"$work/file" && cat "$work/file" >"$file"
-	done
-}
 report() { cat "$(ls -t "$work"/delivered/*.eml | head -n 1)" | tr -d '\r'; }
 flat() { tr '\n' ' ' | tr -s ' '; }
 part() { sed -n "/^Content-Type: message\/delivery-status/,/^--/p"; }

@@ -6,10 +6,8 @@
 skip_build asan "memory is measured"
 new_spool
 smarthost
-mkdir "$work/libexec"
-for program in sendmail mailq newaliases runner relay mbox mailbox filters filter relayconf; do ln -s "$BIN/$program" "$work/libexec/$program"; done
-cp "$TOOLS/evilsmtpd" "$work/libexec/smtpd"
-export FIRSTHOP_LIBEXEC="$work/libexec"
+own_libexec
+rm "$work/libexec/smtpd"; cp "$TOOLS/evilsmtpd" "$work/libexec/smtpd"
 config "[listen]
 smtp = $work/smtp.sock"
 n=0

@@ -3,7 +3,7 @@
 . tests/lib.sh
 command -v readelf >/dev/null 2>&1 || skip_all "readelf is not installed"
 ! readelf -sW "$BIN/sendmail" | grep -q "__asan_init\|__gcov_dump" || skip_all "this build looks for mistakes in another way"
-for program in sendmail mailq newaliases runner relay mbox mailbox mail relayconf; do
+for program in $PROGRAMS; do
 	headers=$(readelf -hldW "$BIN/$program")
 	like "$headers" 'Type: +DYN' "$program: its place in memory cannot be known (PIE)"
 	like "$headers" 'GNU_RELRO' "$program: its tables are read-only"

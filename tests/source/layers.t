@@ -1,11 +1,14 @@
 #!/bin/sh
 # The architecture as a test: which folder may include which, and what each program may link.
 . tests/lib.sh
+new_spool
 
+judged=
 # may FOLDER ALLOWED...: every "FOLDER/file.h" that the folder's files include is of ALLOWED.
 may() {
 	folder=$1; shift
 	allowed=$(echo $folder "$@" | sed 's,sendmail/lib/,,g; s,sendmail/,,g' | tr ' ' '|')
+	judged="$judged$folder "
 	wrong=$(grep -HE '^#include "' "$folder"/*.[ch] | grep -vE "#include \"($allowed)/[a-z_0-9]+\.h\"" || :)
 	is "$wrong" "" "$folder includes only: $*"
 }
@@ -50,9 +53,25 @@ may mail/session base mail/format mail/mailbox
 may mail/compose base mail/format mail/mailbox mail/session
 may mail/command base mail/format mail/mailbox mail/session mail/compose
 may mail base mail/format mail/mailbox mail/session mail/compose mail/command
-for folder in relayconf relayconf/import relayconf/adopt relayconf/setup; do
-	may $folder base diagnosis message config relayconf relayconf/import relayconf/adopt relayconf/setup
-done
+rooms="relayconf relayconf/import relayconf/adopt relayconf/setup relayconf/environment"
+for folder in $rooms; do may $folder base diagnosis message config $rooms; done
+is "$(echo $judged | tr ' ' '\n' | sort)" "$(find sendmail mail relayconf -name '*.[ch]' | sed 's,/[^/]*$,,' | sort -u)" "each folder of the programs has a line \"may\" above"
+
+# What a program has beside its folder (man/HACKING, 6).
+lacks() {
+	for program in "$@"; do
+		grep -qE "^program +[A-Z]+(/s?bin)?/$program " relayconf/system/rights.table || echo "$program: relayconf/system/rights.table"
+		grep -qE "^(%%MAILCMD%%)?(libexec/firsthop|s?bin)/$program\$" relayconf/system/freebsd/pkg-plist.in || echo "$program: relayconf/system/freebsd/pkg-plist.in"
+		sed -n '/^1\. /,/^2\. /p' man/ARCHITECTURE | grep -qE "^    $program " || echo "$program: man/ARCHITECTURE, 1"
+	done
+}
+is "$(lacks nothing | lines)" 3 "a program that is nowhere would be seen"
+is "$(lacks $PROGRAMS)" "" "each program has its rights, its place in the port, and its row in ARCHITECTURE"
+is "$(find sendmail/* mail relayconf -maxdepth 0 -type d | grep -vx sendmail/lib | sed 's,.*/,,; s,^submit$,sendmail,' | sort)" "$(echo $PROGRAMS | tr ' ' '\n' | sort)" "each folder is a program"
+for room in $(find sendmail/*/* mail/* relayconf/* -maxdepth 0 -type d | sed 's,.*/,,'); do
+	sed -n '/^2\. /,/^3\. /p' man/ARCHITECTURE | grep -qw "$room" || echo "$room"
+done >"$work/rooms"
+is "$(cat "$work/rooms")" "" "and each folder in one is named in ARCHITECTURE, 2"
 
 # In an editor, a stack trace or a talk a file's name alone says which one is meant.
 twice() { sed 's,.*/,,; s,\.[ch]$,,' | sort | uniq -d | grep -vx main || :; }
@@ -79,10 +98,12 @@ is "$(printf 'open(d, O_TMPFILE);\nepoll_create1(0);\nrenameat2(a, b);\nstrchrnu
 	"a call that only Linux has would be seen, and no other"
 is "$(named $(echo "$sources" | grep -vE 'base/(compat|sandbox_)') || :)" "" "what only Linux has stands in compat and sandbox"
 if command -v readelf >/dev/null 2>&1; then
-	for program in sendmail mailq newaliases runner mbox mailbox filters filter mail relayconf; do
-		unlike "$(readelf -d "$BIN/$program")" 'lib(ssl|crypto)' "$program does not link OpenSSL"
+	for program in $PROGRAMS; do
+		case $program in
+		relay | smtpd) like "$(readelf -d "$BIN/$program")" 'libssl' "$program links OpenSSL" ;;
+		*) unlike "$(readelf -d "$BIN/$program")" 'lib(ssl|crypto)' "$program does not link OpenSSL" ;;
+		esac
 	done
-	like "$(readelf -d "$BIN/relay")" 'libssl' "relay links OpenSSL"
 	unlike "$(readelf -d "$BIN/sendmail")" 'libinih|libresolv|libidn' "sendmail links neither inih nor the resolver nor IDNA"
 	unlike "$(readelf -d "$BIN/mail")" 'libinih|libresolv|libidn' "mail links libc only"
 else

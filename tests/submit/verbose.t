@@ -134,9 +134,8 @@ like "$(tail -n 1 "$work/out")" '^It is on disk, and nothing more is known yet; 
 
 # Without a resident runner: the one that is started for the message.
 rm -f "$work"/spool/mqueue/*.* "$work"/spool/drop/*
-mkdir "$work/libexec"; cp "$BIN/runner" "$work/libexec/"; chmod u+s "$work/libexec/runner"
-for program in sendmail mailq relay relayconf newaliases mbox mailbox; do ln -s "$BIN/$program" "$work/libexec/$program"; done
-export FIRSTHOP_LIBEXEC="$work/libexec"
+own_libexec
+rm "$work/libexec/runner"; cp "$BIN/runner" "$work/libexec/"; chmod u+s "$work/libexec/runner"
 before=$(delivered)
 send -v b@example.org
 is "$code $(($(delivered) - before))" "0 1" "daemonless: delivered when -v returns"
