@@ -3,24 +3,7 @@
 LAYER=filters
 . tests/real/stage.sh
 . tests/real/callers.sh
-start_stage
-chmod 1777 "$S/tmp"
-conf=$S/etc/firsthop/firsthop.conf
-cp "$conf" "$work/conf"
-reads() { log | grep -c 'configuration read again'; }
-read_again() { [ "$(reads)" -gt "$before" ]; }
-# filter: the section's lines on standard input; the runner has read them when it comes back
-filter() {
-	before=$(reads)
-	{ cat "$work/conf"; printf '\n[filter f]\n'; cat; } >"$conf"
-	kill -HUP "$(cat "$S"/run/firsthop/runner.pid)"
-	wait_for read_again
-}
-said() { wait_for in_log "$1"; like "$(log)" "$1" "$2"; }
-in_log() { log | grep -Eq -- "$1"; }
-mail_as() { printf 'Subject: %s\n\n%s\n' "$2" "${3:-text}" | as "$1" /usr/sbin/sendmail -i -f www@example.org ops@example.org; }
-arrived() { grep -lrq "^Subject: $1" "$S/var/vmail/all/new"; }
-
+. tests/real/filtering.sh
 # --- whose rights -----------------------------------------------------------------------------------------------------
 cat >"$S/usr/local/bin/who" <<'END'
 #!/bin/sh
@@ -29,6 +12,7 @@ mv /tmp/who /tmp/who.whole
 END
 chmod 755 "$S/usr/local/bin/who"
 filter <<'END'
+[filter f]
 command = /usr/local/bin/who
 END
 mail_as 33:33 who
@@ -42,9 +26,9 @@ is "$(echo "$who" | grep -c '^fd [3-9]')" "$(echo "$who" | grep -c '^fd 3')" "no
 like "$who" 'secret: Permission denied' "it cannot read the password"
 like "$who" 'mqueue.*: Permission denied' "nor the queue"
 for user in root firsthop fhnet; do
-	lines=$(printf 'command = /usr/local/bin/who\nuser = %s' $user)
+	lines=$(printf '[filter f]\ncommand = /usr/local/bin/who\nuser = %s' $user)
 	case $user in
-	root) { cat "$work/conf"; printf '\n[filter f]\n%s\n' "$lines"; } >"$conf"
+	root) echo "$lines" | configured
 		like "$(in_stage /usr/local/sbin/relayconf check 2>&1)" 'a filter reads what strangers wrote and is never root' "user = root is an error" ;;
 	*) echo "$lines" | filter
 		rm -f "$S/tmp/who.whole"
@@ -55,6 +39,7 @@ for user in root firsthop fhnet; do
 done
 chmod 664 "$conf"; chgrp 33 "$conf"
 filter <<'END'
+[filter f]
 command = /usr/local/bin/who
 END
 mail_as 33:33 writable
@@ -74,10 +59,10 @@ if [ -x "$S/usr/sbin/spamd" ]; then
 	wait_tries=600 wait_for grep -qs 'spamd: server started' "$S/tmp/spamd.log"
 	ok "spamd is up" grep -q 'spamd: server started' "$S/tmp/spamd.log"
 	filter <<-END
+	[filter f]
 	command = /usr/bin/spamc -x -c
 	hold = 1
 	END
-	spam='XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X'
 	mail_as 33:33 pills "$spam"
 	mail_as 33:33 alert 'disk full on mon1'
 	wait_for arrived alert
@@ -100,6 +85,7 @@ if [ -x "$S/usr/bin/dkimsign" ]; then
 	chgrp 65534 "$S/etc/dkim.key"; chmod 640 "$S/etc/dkim.key"
 	public=$(in_stage /usr/bin/openssl rsa -in /etc/dkim.key -pubout 2>/dev/null | grep -v -- ----- | tr -d '\n')
 	filter <<-END
+	[filter f]
 	command = /usr/bin/dkimsign s1 example.org /etc/dkim.key
 	changes = yes
 	timeout_s = 120

@@ -4,23 +4,7 @@ LAYER=milters
 . tests/real/stage.sh
 . tests/real/callers.sh
 sh tests/real/fetch.sh filters
-start_stage
-chmod 1777 "$S/tmp"
-conf=$S/etc/firsthop/firsthop.conf
-cp "$conf" "$work/conf"
-reads() { log | grep -c 'configuration read again'; }
-read_again() { [ "$(reads)" -gt "$before" ]; }
-# filter: the section's lines on standard input; the runner has read them when it comes back
-filter() {
-	before=$(reads)
-	{ cat "$work/conf"; printf '\n'; cat; } >"$conf"
-	kill -HUP "$(cat "$S"/run/firsthop/runner.pid)"
-	wait_for read_again
-}
-in_log() { log | grep -Eq -- "$1"; }
-said() { wait_for in_log "$1"; like "$(log)" "$1" "$2"; }
-mail_as() { printf 'From: www@example.org\nTo: ops@example.org\nSubject: %s\n\n%s\n' "$2" "${3:-text}" | as "$1" /usr/sbin/sendmail -i -f www@example.org ops@example.org; }
-arrived() { grep -lrq "^Subject: $1" "$S/var/vmail/all/new"; }
+. tests/real/filtering.sh
 check() { in_stage /usr/local/sbin/relayconf check -v 2>&1; }
 account() { grep -q "^$1:" "$S/etc/passwd" || { echo "$1:x:$2:$2::/nonexistent:/usr/sbin/nologin" >>"$S/etc/passwd"; echo "$1:x:$2:" >>"$S/etc/group"; }; }
 listens() { in_stage /bin/busybox netstat -lnt 2>/dev/null | grep -q ":$1 "; }
@@ -33,7 +17,6 @@ account clamav 121
 account _rspamd 122
 
 # --- SpamAssassin: a Debian of its own for Perl, beside the stage ---------------------------------------------------------------
-spam='XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X'
 mkdir -p "$work/spamd.upper" "$work/spamd.scratch" "$work/spamd"
 if mount -t overlay -o "lowerdir=$PWD/$BUILD/real/filters:$PWD/$BUILD/real/root,upperdir=$work/spamd.upper,workdir=$work/spamd.scratch" spamd "$work/spamd" 2>/dev/null; then
 	mount -t proc proc "$work/spamd/proc"
