@@ -5,7 +5,7 @@ seconds=$1
 shift
 build=build-fuzz
 make -s --no-print-directory BUILD=$build CC=clang OPTIMIZE='-O1 -g' HARDEN=-fPIE FUZZ_RUN=-fsanitize=fuzzer \
-	SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' CFLAGS=-Wno-error fuzzers || exit 1
+	SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' CFLAGS=-Wno-error $([ $# -gt 0 ] && printf "$build/fuzz/fuzz_%s " "$@" || echo fuzzers) || exit 1
 mkdir -p $build/found $build/crash
 bad=0
 for program in $build/fuzz/fuzz_*; do

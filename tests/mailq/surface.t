@@ -20,6 +20,7 @@ for command in $commands; do
 	grep -q "^\.It Cm $command" man/relayconf.8 || missing="$missing [relayconf.8: $command]"
 done
 is "$missing" "" "each command has its own help, and stands in relayconf(8)"
+is "$("$BIN/mailq" --help | sed -n '/^Commands/,/^$/s/^  \([a-z]*\) .*/\1/p' | while read -r command; do grep -q "^\.It Cm $command" man/mailq.1 || echo "$command"; done)" "" "each of mailq stands in mailq(1)"
 is "$("$R" --help | awk 'length > 80')" "" "no line of it is longer than 80 columns"
 # wrong WORDS: exit 64, nothing on standard output, and PATTERN on standard error
 wrong() { pattern=$1; shift; run "$@"; is "$code $out" "64 " "$*: exit 64"; like "$err" "$pattern" "and $pattern"; }

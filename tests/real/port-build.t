@@ -16,7 +16,7 @@ cd "$work/ports/mail/firsthop" && nice setpriv --reuid 65534 --regid 65534 --cle
 result $? "make stage" "$(tail -n 20 "$work/log")"
 unlike "$(cat "$work/log")" 'warning:' "without a warning"
 staged=$work/stage/stage/usr/local
-is "$(ls "$staged/libexec/firsthop" | tr '\n' ' ')" "filter filters mailbox mailq mbox newaliases relay relayconf runner sendmail smtpd " "the programs"
+is "$(ls "$staged/libexec/firsthop" | tr '\n' ' ')" "$(echo "$PROGRAMS" | tr ' ' '\n' | grep -vx mail | sort | tr '\n' ' ')" "the programs"
 export FIRSTHOP_LIBEXEC="$staged/libexec/firsthop"
 smarthost
 config
