@@ -69,6 +69,8 @@ is "$(value 'recipients_total{hop="main",verdict="sent"}') $(value counters_sinc
 { printf 'total since=-5 adopted=zwei sent\n\377\376 \000\nhop name="" sent=5\nhop name=%s sent=1\n' "$(printf '%0300d' 7)"; for n in $(seq 60); do echo "hop name=s$n sent=1"; done; } >"$work/spool/mqueue/counters"
 metrics; is "$(strict)" "" "rubbish in mqueue/counters: valid"
 is "$(grep -c 'recipients_total{.*verdict="sent"' "$work/metrics") $(value 'recipients_total{hop="other",verdict="sent"}')" "24 38" "as many servers as are told apart, the others together"
+events=$(sed -n 's/.*server_events_total{.*event="\([a-z_]*\)"}.*/\1/p' "$work/metrics" | sort -u)
+is "$(for event in $events; do grep -q "^# HELP firsthop_server_events .*[:;] $event: " "$work/metrics" && sed -n '/firsthop_server_events_total/,/^\./p' man/firsthop.7 | grep -qw "$event" || echo "$event"; done; [ "$(echo $events | words)" -ge 5 ] || echo "$events")" "" "what is counted of a server is explained, each word, in HELP and in firsthop(7)"
 sed 's/^host =.*/hots = x/' "$work/firsthop.conf" >"$work/broken"; cp "$work/broken" "$work/firsthop.conf"
 echo x | "$BIN/sendmail" ops@b.example
 runner_once
