@@ -13,13 +13,15 @@ pass
 is "$code $(cat "$work/err")" "0 " "a runner that works: the pass is over, and nothing is said"
 
 kill -STOP "$runner"
+# Both wait for so long: at the same time.
+printf 'Subject: x\n\nx\n' | "$BIN/sendmail" -odq -i a@example.org
+timeout 100 "$BIN/mailq" hold all >"$work/out" 2>&1 & hold=$!; pids="$pids $hold"
 pass
 is "$code" 75 "a runner that is stopped: exit 75"
 ok "after less than a minute ($took s)" test "$took" -lt 60
 like "$(cat "$work/err")" "^sendmail: the runner does not answer: it is stopped, or hangs\. .*\(process $runner\)\.\$" "and says so"
 is "$(ls "$work/spool/drop" | grep -c flush)" 0 "the request is taken back"
-printf 'Subject: x\n\nx\n' | "$BIN/sendmail" -odq -i a@example.org
-timeout 100 "$BIN/mailq" hold all >"$work/out" 2>&1; is $? 75 "mailq hold: exit 75, too"
+wait $hold; is $? 75 "mailq hold: exit 75, too"
 like "$(cat "$work/out")" 'the runner does not answer: it is stopped, or hangs' "with the reason"
 kill -CONT "$runner"
 pass
