@@ -89,9 +89,9 @@ rm -f "$work"/spool/drop/* "$work"/spool/mqueue/????????.*
 config
 
 # The same with 20 ms to the server and back: by DATA, and with CHUNKING.
-# far_drain SESSIONS MESSAGES WORDS [SMARTHOST-OPTIONS]
+# far_drain SESSIONS MESSAGES [SMARTHOST-OPTIONS]: sets rate and sessions
 far_drain() {
-	allowed=$1 messages=$2 words=$3; shift 3
+	allowed=$1 messages=$2; shift 2
 	rm -f "$work/far" "$work/sessions" "$work/port"
 	"$TOOLS/smarthost" -P "$work/port" -o "$work/sessions" "$@" &
 	far_server=$!
@@ -110,15 +110,23 @@ max_sessions = $allowed"
 	after=$(date +%s%N)
 	arrived=$(lines <"$work/sessions")
 	[ "$arrived" -eq "$waiting" ] || { echo "bench: $arrived of $waiting arrived" >&2; exit 1; }
-	row "$words" "$((waiting * 1000000000 / (after - before)))"
-	row "  over sessions" "$(cut -d' ' -f1 "$work/sessions" | sort -u | lines)"
+	rate=$((waiting * 1000000000 / (after - before)))
+	sessions=$(cut -d' ' -f1 "$work/sessions" | sort -u | lines)
 	stop "$far_way"; stop "$far_server"
 }
 near=$port
-for allowed in 1 2 4 8 16; do
-	far_drain $allowed 1500 "messages per second, draining 1500 over 20 ms, by DATA, max_sessions = $allowed"
+for most in 1 2 4 8 16; do
+	far_drain $most 1500
+	row "messages per second, draining 1500 over 20 ms, by DATA, max_sessions = $most" "$rate"
+	row "  over sessions" "$sessions"
 done
-far_drain 4 5000 "draining 5000 with CHUNKING (target: over 2000)" -b good
+rates=
+for drain in 1 2 3 4 5; do
+	far_drain 4 5000 -b good
+	rates="$rates $rate"
+done
+row "draining 5000 with CHUNKING, max_sessions = 4 (median of 5)" "$(echo $rates | tr ' ' '\n' | sort -n | awk '{ r[NR] = $1 } END { print r[3] " (" r[1] "-" r[5] ")" }') (target: over 2000)"
+row "  over sessions" "$sessions"
 port=$near; config
 
 "$TOOLS/timer" flood 2000 8 "$work/message" "$BIN/sendmail" ops@example.org >/dev/null
@@ -143,7 +151,7 @@ heads=$work/spool/mqueue/heads
 look_row() {
 	words=$1; shift
 	set -- $("$TOOLS/timer" look 5 "$@")
-	cpu=$1
+	cpu=$1 peak=$6
 	row "$words" "CPU $1 ms (median $2), elapsed $3-$5 ms (median $4), $6 KiB"
 }
 look_row "  mailq" "$BIN/mailq"
@@ -156,8 +164,17 @@ look_row "  mailq -v" "$BIN/mailq" -v
 look_row "  mailq --json" "$BIN/mailq" --json
 look_row "  mailq summary" "$BIN/mailq" summary
 look_row "  runner --once with all of them in the queue" "$BIN/runner" --once
-few_runner=$cpu
+few_runner=$cpu few_peak=$peak
 row "  mailq why" "$(elapsed_ms "$BIN/mailq" why "$("$BIN/mailq" --json 2>/dev/null | sed -n '1s/.*"queue_id": "\([^"]*\)".*/\1/p')") ms"
+
+# copy_heads: runners, each of which copies heads for a second, until there are no more
+copy_heads() {
+	copied=-1
+	until [ "$copied" = "$(bytes 2>/dev/null <"$heads")" ]; do
+		copied=$(bytes 2>/dev/null <"$heads")
+		"$BIN/runner" --once 2>/dev/null
+	done
+}
 
 # Many more, which were not tried; LARGE=1000000 for as many (4 GB, and a quarter of an hour), here and below.
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.1f", a / (b > 0 ? b : 1) }'; }
@@ -171,14 +188,14 @@ for size in 100000 200000 ${LARGE:-}; do
 	rm -f "$heads"
 	look_row "  mailq, when the runner has copied no heads" "$BIN/mailq"
 	row "    times the CPU for 10000" "$(ratio "$cpu" "$few_read")"
-	"$BIN/runner" --once 2>/dev/null
-	"$BIN/runner" --once 2>/dev/null
+	copy_heads
 	look_row "  mailq" "$BIN/mailq"
 	row "    times the CPU for 10000" "$(ratio "$cpu" "$few")"
 	look_row "  mailq --json" "$BIN/mailq" --json
 	look_row "  mailq summary" "$BIN/mailq" summary
 	look_row "  runner --once with all of them in the queue" "$BIN/runner" --once
 	row "    times the CPU for 10000" "$(ratio "$cpu" "$few_runner")"
+	row "    bytes of memory for each message more" "$(((peak - few_peak) * 1024 / (size - 10000)))"
 done
 
 # Each parser, with things as many as a hostile user would have.
