@@ -13,7 +13,7 @@
 
 int command_oauth(const char *path, const char *verb, const char *name)
 {
-	static const char *const verbs[] = {"login", "token", "status", NULL};
+	static const char *const verbs[] = {"login", "token", "renew", "status", NULL};
 	TEXT(script, 1300);
 	TEXT(near, 60);
 	bool known = false;
@@ -21,7 +21,7 @@ int command_oauth(const char *path, const char *verb, const char *name)
 		known = known || strcmp(verbs[i], verb) == 0;
 	nearest_ask(&near, nearest_of(verb, verbs));
 	if (!known) {
-		complaint_say("relayconf", "oauth does login, token or status; not %.40s%s", verb,
+		complaint_say("relayconf", "oauth does login, token, renew or status; not %.40s%s", verb,
 		    near.data);
 		return EX_USAGE;
 	}

@@ -12,6 +12,8 @@ wait_for test -S "$work/spool/mqueue/control"
 for to in ops gone grey; do printf 'x\n' | "$BIN/sendmail" -v $to@example.org >/dev/null; done
 "$BIN/mailq" health --openmetrics >"$work/metrics"; is $? 0 "the numbers"
 sed -n 's/^# TYPE \([a-z_]*\) .*/\1/p' "$work/metrics" | sort >"$work/families"
+# Tokens are counted where a smarthost has one (relay/oauth-login looks at the numbers): here their names as mailq would give them.
+sed -n 's/.*metric(out, "\(oauth_[a-z_]*\)".*/firsthop_\1/p' sendmail/mailq/metrics.c >>"$work/families"
 # asked FILE: names that it has; a counter ends with _total, a histogram with _bucket
 asked() { grep -o 'firsthop_[a-z_]*' "$1" | sed -e 's/_total$//' -e 's/_bucket$//' | sort -u; }
 for file in cacti.sh grafana.json prometheus.rules.yml zabbix.xml; do

@@ -107,7 +107,11 @@ fi
 wrong 'option --helpp is not known; did you mean --help\?' --helpp
 wrong 'option -C needs the name of a file' -C
 wrong 'option -C needs the name of a file' -C '' show
-wrong 'oauth does login, token or status; not statsu; did you mean status\?' oauth statsu main
+wrong 'oauth does login, token, renew or status; not statsu; did you mean status\?' oauth statsu main
+is "$("$R" oauth --help | sed -n 's/^usage: .* oauth \([a-z|]*\) NAME/\1/p')" "login|token|renew|status" "as its help has it"
+for verb in login token renew status; do
+	run oauth $verb main; unlike "$err" 'oauth does' "oauth $verb is known"
+done
 
 # A file that is not there, or is none, or may not be read or written: each its code and its words.
 # ends CODE PATTERN WORDS...
