@@ -4,7 +4,7 @@
 . tests/lib.sh
 new_spool
 for source in man/languages/*.po; do
-	is "$(sh man/languages/check.sh "$source")" "" "$source: all sentences, and no others, with the same printf values"
+	is "$(sh man/languages/check.sh "$source")" "" "$source: all sentences, and no others, with the same printf values (missing, orphaned: sh man/languages/update.sh $(basename "$source" .po); then translate)"
 	cp -R man/languages "$work/copy"
 	ok "the tool that updates it changes nothing" sh -c "sh $work/copy/update.sh $(basename "$source" .po) && cmp $source $work/copy/$(basename "$source")"
 	rm -rf "$work/copy"
