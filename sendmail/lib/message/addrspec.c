@@ -205,6 +205,13 @@ static const char *fold_domain(struct spec *s, size_t from)
 	           : "the domain holds a character that cannot be in a domain";
 }
 
+static bool is_only_dots(const struct token *t, const struct token *end)
+{
+	while (t < end && (token_is(t, '.') || token_is_aside(t)))
+		t++;
+	return t == end;
+}
+
 /* After the '@'. */
 static const char *read_domain(struct spec *s)
 {
@@ -222,6 +229,8 @@ static const char *read_domain(struct spec *s)
 			return "there is more than one '@'";
 		if (t->kind == TOKEN_ATOM && label_before)
 			return "two words where one address should be";
+		if (token_is(t, '.') && !label_before && s->out->length > from && is_only_dots(t, s->end))
+			break;
 		if (token_is(t, '.') && !label_before)
 			return "a part of the domain is empty (a dot too many)";
 		if (!token_is(t, '.') && (t->kind != TOKEN_ATOM || !is_domain_text(t, length)))
