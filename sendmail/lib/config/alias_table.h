@@ -3,6 +3,8 @@
 #ifndef CONFIG_ALIAS_TABLE_H
 #define CONFIG_ALIAS_TABLE_H
 #include "config/aliases.h"
+#include "base/arena.h"
+#include "base/lookup.h"
 #include <sys/stat.h>
 
 struct alias_item {
@@ -37,6 +39,8 @@ struct alias_source {
 struct aliases {
 	struct alias *rows;
 	int count;
+	struct lookup known; /* the rows by their names, in small letters */
+	struct arena small;  /* those strings */
 	struct alias_source *sources;
 	int source_count;
 	char **problems;
@@ -65,6 +69,11 @@ void alias_put_place(const struct aliases *set, int source, int line, struct buf
 
 /* Takes over a malloc'd sentence. */
 void alias_add_problem(struct aliases *set, char *sentence);
+
+/* The row of a name among those that are known, or NULL; the next one becomes known: the row at
+ * that place. */
+struct alias *alias_find(const struct aliases *set, const char *name);
+void alias_make_known(struct aliases *set, int place);
 
 /* What it holds, not the row itself. */
 void alias_free_row(struct alias *row);

@@ -46,6 +46,8 @@ void aliases_free(struct aliases *set)
 	free(set->rows);
 	free(set->sources);
 	free(set->problems);
+	lookup_free(&set->known);
+	arena_free(&set->small);
 	free(set);
 }
 
@@ -83,25 +85,39 @@ bool aliases_is_here(const char *address, const char *host)
 	       (length == strcspn(host, ".") && strncasecmp(domain, host, length) == 0);
 }
 
-static struct alias *find_name(const struct aliases *set, const char *name)
+static void make_small(char *name)
 {
-	int low = 0, high = set->count;
-	while (low < high) {
-		int middle = (low + high) / 2;
-		int order = strcasecmp(name, set->rows[middle].name);
-		if (order == 0)
-			return &set->rows[middle];
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
+	for (; *name != '\0'; name++) {
+		if (*name >= 'A' && *name <= 'Z')
+			*name = (char)(*name + 32);
 	}
-	return NULL;
+}
+
+void alias_make_known(struct aliases *set, int place)
+{
+	char *name = arena_copy(&set->small, set->rows[place].name);
+	make_small(name);
+	lookup_add(&set->known, name);
+}
+
+struct alias *alias_find(const struct aliases *set, const char *name)
+{
+	char few[ADDRESS_LIMIT_BYTES + 1], *small = few;
+	size_t length = strlen(name);
+	if (length < sizeof few)
+		memcpy(few, name, length + 1);
+	else
+		small = mem_copy(name);
+	make_small(small);
+	size_t at = lookup_find(&set->known, small);
+	if (small != few)
+		free(small);
+	return at != LOOKUP_NONE ? &set->rows[at] : NULL;
 }
 
 bool aliases_has_name(const struct aliases *set, const char *name)
 {
-	return set != NULL && find_name(set, name) != NULL;
+	return set != NULL && alias_find(set, name) != NULL;
 }
 
 /* "name+*": for all that begins so, as in sendmail. */
@@ -113,7 +129,7 @@ static struct alias *find_detail(const struct aliases *set, const char *local)
 	struct buffer name = {0};
 	buffer_add(&name, local, length);
 	buffer_puts(&name, "+*");
-	struct alias *row = find_name(set, buffer_string(&name));
+	struct alias *row = alias_find(set, buffer_string(&name));
 	buffer_free(&name);
 	return row;
 }
@@ -123,8 +139,8 @@ static struct alias *find_rest(const struct aliases *set, const char *host, cons
 {
 	if (!aliases_is_here(address, host))
 		return NULL;
-	struct alias *row = find_name(set, "*");
-	return row != NULL ? row : find_name(set, "default");
+	struct alias *row = alias_find(set, "*");
+	return row != NULL ? row : alias_find(set, "default");
 }
 
 /* The full address first, then the name if it can only be one of this machine, then all of its
@@ -132,17 +148,17 @@ static struct alias *find_rest(const struct aliases *set, const char *host, cons
 static struct alias *find_ascii(const struct aliases *set, const char *host, const char *address)
 {
 	const char *domain = address_domain(address);
-	struct alias *row = find_name(set, address);
+	struct alias *row = alias_find(set, address);
 	if (row == NULL && *domain != '\0' && aliases_is_here(address, host)) {
 		char *local = mem_copy_n(address, (size_t)(domain - address) - 1);
-		row = find_name(set, local);
+		row = alias_find(set, local);
 		if (row == NULL)
 			row = find_detail(set, local);
 		free(local);
 	} else if (row == NULL && *domain == '\0') {
 		row = find_detail(set, address);
 	}
-	return row == NULL && *domain != '\0' ? find_name(set, domain - 1) : row;
+	return row == NULL && *domain != '\0' ? alias_find(set, domain - 1) : row;
 }
 
 static struct alias *find_row(const struct aliases *set, const char *host, const char *address)
@@ -287,7 +303,7 @@ static void note_loop(void *context, enum alias_end end, const char *what, enum 
     const char *why)
 {
 	struct aliases *set = context;
-	if (end == ALIAS_HELD && key == REASON_ALIASES_LOOP && !find_name(set, what)->in_loop)
+	if (end == ALIAS_HELD && key == REASON_ALIASES_LOOP && !alias_find(set, what)->in_loop)
 		alias_add_problem(set, mem_copy(why));
 }
 
@@ -309,10 +325,22 @@ static void put_item(const struct alias_item *item, struct buffer *out)
 	    item->end == ALIAS_DISCARD ? "/dev/null" : item->text);
 }
 
+static int by_name(const void *left, const void *right)
+{
+	const struct alias *const *a = left, *const *b = right;
+	return strcasecmp((*a)->name, (*b)->name);
+}
+
 void aliases_dump(const struct aliases *set, struct buffer *out)
 {
-	for (int i = 0; i < aliases_count(set); i++) {
-		const struct alias *row = &set->rows[i];
+	int count = aliases_count(set);
+	const struct alias **rows = mem_alloc((size_t)count * sizeof *rows);
+	for (int i = 0; i < count; i++)
+		rows[i] = &set->rows[i];
+	if (count > 1)
+		qsort(rows, (size_t)count, sizeof *rows, by_name);
+	for (int i = 0; i < count; i++) {
+		const struct alias *row = rows[i];
 		bool quoted = strpbrk(row->name, " ,:#\t") != NULL && *row->name != '"';
 		buffer_printf(out, quoted ? "\"%s\": " : "%s: ", row->name);
 		for (int k = 0; k < row->count; k++) {
@@ -321,4 +349,5 @@ void aliases_dump(const struct aliases *set, struct buffer *out)
 		}
 		buffer_puts(out, "\n");
 	}
+	free(rows);
 }

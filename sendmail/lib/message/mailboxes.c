@@ -1,16 +1,16 @@
 /* One reading of the list decides how it is written: as it is, or anew. */
 #include "message/mailboxes.h"
+#include "base/arena.h"
 #include "base/lookup.h"
 #include "base/text.h"
 #include "base/encoded_word.h"
 #include "message/header_conform.h"
 #include "message/phrase.h"
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct item {
-	struct address a; /* its strings are ours */
+	struct address a; /* its strings are the field's */
 	char *final;      /* the address after editing; NULL: there is none */
 	bool left_out;
 };
@@ -21,6 +21,7 @@ struct field {
 	struct item *items;
 	size_t count;
 	struct address_counts counts;
+	struct arena strings; /* of the items */
 	bool anew, in_group;
 	struct buffer behind; /* groups that belong after the one that is open */
 };
@@ -36,6 +37,12 @@ static char *edited(const struct mailboxes_policy *p, const char *address)
 	return fresh != NULL ? fresh : mem_copy(address);
 }
 
+/* Most of them have no name and no comment. */
+static const char *keep(struct field *x, const char *string)
+{
+	return *string != '\0' ? arena_copy(&x->strings, string) : "";
+}
+
 static void keep_item(void *context, const struct address *a)
 {
 	struct field *x = context;
@@ -43,10 +50,10 @@ static void keep_item(void *context, const struct address *a)
 	x->items = mem_grow(x->items, x->count, sizeof *x->items);
 	struct item *item = &x->items[x->count++];
 	*item = (struct item){.a = *a};
-	item->a.text = mem_copy(a->text);
-	item->a.name = mem_copy(a->name);
-	item->a.comment = mem_copy(a->comment);
-	item->a.what = mem_copy(a->what);
+	item->a.text = keep(x, a->text);
+	item->a.name = keep(x, a->name);
+	item->a.comment = keep(x, a->comment);
+	item->a.what = keep(x, a->what);
 	item->final = usable ? edited(x->policy, a->text) : NULL;
 	x->anew = x->anew || a->state == ADDRESS_REPAIRED || a->state == ADDRESS_BAD ||
 	          a->name_quotable || text_has_8bit(a->start, a->length) ||
@@ -55,14 +62,10 @@ static void keep_item(void *context, const struct address *a)
 
 static void free_items(struct field *x)
 {
-	for (size_t i = 0; i < x->count; i++) {
-		const char *strings[] = {x->items[i].a.text, x->items[i].a.name, x->items[i].a.comment,
-		    x->items[i].a.what};
-		for (size_t k = 0; k < sizeof strings / sizeof strings[0]; k++)
-			free((void *)(uintptr_t)strings[k]);
+	for (size_t i = 0; i < x->count; i++)
 		free(x->items[i].final);
-	}
 	free(x->items);
+	arena_free(&x->strings);
 	buffer_free(&x->behind);
 }
 
@@ -128,9 +131,8 @@ static void show_authors(struct field *x)
 		if (item->final == NULL || text_is_ascii(item->final))
 			continue;
 		put_words(&name, item->a.name, item->final);
-		free((void *)(uintptr_t)item->a.name);
 		free(item->final);
-		item->a.name = mem_copy(buffer_string(&name));
+		item->a.name = keep(x, buffer_string(&name));
 		item->final = edited(x->policy, fallback);
 		buffer_free(&name);
 		say(x, &item->a,

@@ -182,6 +182,7 @@ static void read_atom(struct scan *s, bool gap)
 
 struct token *token_read(const char *text, size_t length, size_t *count)
 {
+	length = length < UINT32_MAX ? length : UINT32_MAX;
 	struct scan s = {.start = text, .at = text, .end = text + length};
 	s.utf8 = text_has_8bit(text, length) && charset_is_utf8(text, length);
 	for (;;) {
@@ -205,7 +206,7 @@ struct token *token_read(const char *text, size_t length, size_t *count)
 		else
 			read_atom(&s, gap);
 		struct token *last = &s.tokens[s.count - 1];
-		last->length = (size_t)(s.at - last->start);
+		last->length = (uint32_t)(s.at - last->start);
 	}
 	*count = s.count - 1;
 	return s.tokens;

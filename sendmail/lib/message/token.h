@@ -5,6 +5,7 @@
 #define MESSAGE_TOKEN_H
 #include "base/mem.h"
 #include <stdbool.h>
+#include <stdint.h>
 
 enum token_kind {
 	TOKEN_END,
@@ -17,16 +18,18 @@ enum token_kind {
 	TOKEN_SPECIAL  /* one of <>@,;:. */
 };
 
+/* Small: a field of 100,000 addresses has a million of them. */
 struct token {
-	enum token_kind kind;
 	const char *start; /* in the text that was read */
-	size_t length;
+	uint32_t length;
+	enum token_kind kind : 8;
 	bool gap; /* blanks or a line end are before it */
 	bool broken;
 };
 
-/* All tokens of a text, one of kind TOKEN_END last.  CR, LF and NUL count as blanks, and so do, in
-   UTF-8, those of other scripts and what cannot be seen.  Free the result with free(3). */
+/* All tokens of a text (of 4 GiB at most), one of kind TOKEN_END last.  CR, LF and NUL count as
+   blanks, and so do, in UTF-8, those of other scripts and what cannot be seen.  Free the result
+   with free(3). */
 struct token *token_read(const char *text, size_t length, size_t *count);
 
 /* Blanks and invisible characters beyond ASCII, which come with addresses out of web pages and
