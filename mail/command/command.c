@@ -298,9 +298,9 @@ bool command_source(struct session *s, const char *path, bool must_exist)
 	s->in_start_file = true;
 	static int depth;
 	int braces = 0;
+	size_t at = 0;
 	depth++;
-	for (char *line; good && depth < 20 && (line = fdio_take_line(&bytes)) != NULL;
-	     mem_free(&line)) {
+	for (char *line; good && depth < 20 && (line = fdio_next_line(&bytes, &at)) != NULL;) {
 		size_t n = strlen(line);
 		/* A backslash at the end joins the next line to this one. */
 		bool more = n > 0 && line[n - 1] == '\\';

@@ -91,10 +91,7 @@ enum command_result settings_fields(struct session *s, const struct call *c)
 	                                                                : &s->ignored;
 	if (c->words.count == 0)
 		print_names(list);
-	for (int i = 0; i < c->words.count; i++) {
-		if (string_list_find(list, c->words.items[i]) < 0)
-			string_list_add(list, c->words.items[i]);
-	}
+	string_list_merge(list, &c->words);
 	return COMMAND_DONE;
 }
 

@@ -1,5 +1,6 @@
 /* Lists of names.  Nothing here knows what a name is for. */
 #include "mail/format/string_list.h"
+#include "base/lookup.h"
 #include "base/text.h"
 #include "message/address.h"
 #include <string.h>
@@ -7,7 +8,8 @@
 
 void string_list_add(struct string_list *n, const char *item)
 {
-	n->items = mem_resize(n->items, (size_t)n->count + 2, sizeof *n->items);
+	/* With room for the NULL. */
+	n->items = mem_grow(n->items, (size_t)n->count + 1, sizeof *n->items);
 	n->items[n->count++] = mem_copy(item);
 	n->items[n->count] = NULL;
 }
@@ -73,6 +75,37 @@ int string_list_find(const struct string_list *n, const char *item)
 			return i;
 	}
 	return -1;
+}
+
+char *string_list_small(const char *item)
+{
+	char *small = mem_copy(item);
+	for (char *at = small; *at != '\0'; at++) {
+		if (*at >= 'A' && *at <= 'Z')
+			*at = (char)(*at + 32);
+	}
+	return small;
+}
+
+/* By a table, so that a start file with many names costs what it is long. */
+void string_list_merge(struct string_list *n, const struct string_list *more)
+{
+	struct string_list small = {0};
+	struct lookup known = {0};
+	int before = n->count;
+	for (int i = 0; i < before + more->count; i++) {
+		const char *item = i < before ? n->items[i] : more->items[i - before];
+		char *name = string_list_small(item);
+		if (lookup_find(&known, name) == LOOKUP_NONE) {
+			string_list_add(&small, name);
+			lookup_add(&known, small.items[small.count - 1]);
+			if (i >= before)
+				string_list_add(n, item);
+		}
+		mem_free(&name);
+	}
+	lookup_free(&known);
+	string_list_free(&small);
 }
 
 void string_list_remove(struct string_list *n, int place)

@@ -22,6 +22,12 @@ void string_list_add_words(struct string_list *n, const char *line);
 
 /* Place of an item without regard to case, -1 when it is not there. */
 int string_list_find(const struct string_list *n, const char *item);
+
+/* Adds those that are not there yet, without regard to case. */
+void string_list_merge(struct string_list *n, const struct string_list *more);
+
+/* An item in small letters, to be looked for without regard to case; free it. */
+char *string_list_small(const char *item);
 void string_list_remove(struct string_list *n, int place);
 
 /* The address alone of "Name <address>" or "address (Name)", the item itself when it has none; free

@@ -6,54 +6,70 @@
 #define DEPTH_LIMIT 20
 #define NAMES_LIMIT 10000
 
-static int place_of(const struct aliases *a, const char *name)
+static size_t place_of(const struct aliases *a, const char *name)
 {
-	for (int i = 0; i < a->count; i++) {
-		if (strcasecmp(a->items[i].name, name) == 0)
-			return i;
-	}
-	return -1;
+	char *small = string_list_small(name);
+	size_t at = lookup_find(&a->known, small);
+	mem_free(&small);
+	return at;
 }
 
 void alias_add(struct aliases *a, const char *name, const struct string_list *members)
 {
-	int at = place_of(a, name);
-	if (at < 0) {
-		a->items = mem_resize(a->items, (size_t)a->count + 1, sizeof *a->items);
-		at = a->count++;
-		a->items[at] = (struct alias){.name = mem_copy(name)};
+	size_t at = place_of(a, name);
+	if (at == LOOKUP_NONE) {
+		a->items = mem_grow(a->items, (size_t)a->count, sizeof *a->items);
+		struct alias *fresh = &a->items[a->count++];
+		*fresh = (struct alias){.name = mem_copy(name), .small = string_list_small(name)};
+		at = lookup_add(&a->known, fresh->small);
 	}
 	for (int i = 0; i < members->count; i++)
 		string_list_add(&a->items[at].members, members->items[i]);
 }
 
+static void free_alias(struct alias *alias)
+{
+	mem_free(&alias->name);
+	mem_free(&alias->small);
+	string_list_free(&alias->members);
+}
+
 void alias_remove(struct aliases *a, const char *name)
 {
-	int at = place_of(a, name);
-	if (at < 0)
+	size_t at = place_of(a, name);
+	if (at == LOOKUP_NONE)
 		return;
-	mem_free(&a->items[at].name);
-	string_list_free(&a->items[at].members);
-	memmove(a->items + at, a->items + at + 1, (size_t)(--a->count - at) * sizeof *a->items);
+	free_alias(&a->items[at]);
+	memmove(a->items + at, a->items + at + 1, ((size_t)--a->count - at) * sizeof *a->items);
+	lookup_free(&a->known);
+	for (int i = 0; i < a->count; i++)
+		lookup_add(&a->known, a->items[i].small);
 }
 
 static const struct alias *find(const struct aliases *a, const char *name)
 {
-	int at = place_of(a, name);
-	return at < 0 ? NULL : &a->items[at];
+	size_t at = a->count > 0 ? place_of(a, name) : LOOKUP_NONE;
+	return at == LOOKUP_NONE ? NULL : &a->items[at];
 }
 
-static bool is_there(const struct string_list *out, const char *item)
+/* What is there already, as addresses in small letters.  A stranger's letter that is answered may
+   name thousands. */
+struct there {
+	struct string_list addresses;
+	struct lookup known;
+};
+
+static bool is_new(struct there *t, const char *item)
 {
-	char *address = string_list_address(item);
-	bool there = false;
-	for (int i = 0; i < out->count && !there; i++) {
-		char *other = string_list_address(out->items[i]);
-		there = strcasecmp(other, address) == 0;
-		mem_free(&other);
+	char *address = string_list_address(item), *small = string_list_small(address);
+	bool fresh = lookup_find(&t->known, small) == LOOKUP_NONE;
+	if (fresh) {
+		string_list_add(&t->addresses, small);
+		lookup_add(&t->known, t->addresses.items[t->addresses.count - 1]);
 	}
 	mem_free(&address);
-	return there;
+	mem_free(&small);
+	return fresh;
 }
 
 /* The aliases that are being expanded, the innermost first. */
@@ -75,7 +91,7 @@ static bool is_inside(const struct inside *in, const struct alias *alias)
 /* An alias that contains itself means the address of that name; one that leads back to itself
  * through others brings nothing new. */
 static void expand(const struct aliases *a, const struct string_list *list, const struct inside *in,
-    const char *self, struct string_list *out)
+    const char *self, struct there *there, struct string_list *out)
 {
 	for (int i = 0; i < list->count && out->count < NAMES_LIMIT; i++) {
 		const char *item = list->items[i];
@@ -85,10 +101,10 @@ static void expand(const struct aliases *a, const struct string_list *list, cons
 		if (item[0] == '\\')
 			item++;
 		if (found != NULL && !own && !is_inside(in, found) && inner.depth < DEPTH_LIMIT)
-			expand(a, &found->members, &inner, self, out);
+			expand(a, &found->members, &inner, self, there, out);
 		else if ((found == NULL || own) &&
 		         !(in != NULL && self != NULL && strcasecmp(item, self) == 0) &&
-		         !is_there(out, item))
+		         is_new(there, item))
 			string_list_add(out, item);
 	}
 }
@@ -96,7 +112,12 @@ static void expand(const struct aliases *a, const struct string_list *list, cons
 void alias_expand(const struct aliases *a, const struct string_list *list, const char *self,
     struct string_list *out)
 {
-	expand(a, list, NULL, self, out);
+	struct there there = {0};
+	for (int i = 0; i < out->count; i++)
+		is_new(&there, out->items[i]);
+	expand(a, list, NULL, self, &there, out);
+	lookup_free(&there.known);
+	string_list_free(&there.addresses);
 }
 
 void alias_print(const struct aliases *a, const char *only, struct buffer *out)
@@ -113,7 +134,9 @@ void alias_print(const struct aliases *a, const char *only, struct buffer *out)
 
 void alias_free(struct aliases *a)
 {
-	while (a->count > 0)
-		alias_remove(a, a->items[0].name);
+	for (int i = 0; i < a->count; i++)
+		free_alias(&a->items[i]);
 	mem_free(&a->items);
+	lookup_free(&a->known);
+	a->count = 0;
 }

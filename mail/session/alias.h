@@ -1,15 +1,17 @@
 /* Aliases of mail(1): one name for several people, known to this user only. */
 #ifndef MAIL_ALIAS_H
 #define MAIL_ALIAS_H
+#include "base/lookup.h"
 #include "mail/format/string_list.h"
 
 struct alias {
-	char *name;
+	char *name, *small; /* small: in small letters */
 	struct string_list members;
 };
 struct aliases {
 	struct alias *items;
 	int count;
+	struct lookup known; /* their places, by small */
 };
 
 /* Adds members to an alias, which comes to be when there is none of this name. */

@@ -1,4 +1,4 @@
-/* Variables, in a sorted array. */
+/* Variables, and a table of their names: a start file may set any number of them. */
 #include "mail/session/vars.h"
 #include "base/text.h"
 #include <stdlib.h>
@@ -9,35 +9,17 @@ static const char *canonical(const char *name)
 	return strcmp(name, "ask") == 0 ? "asksub" : strcmp(name, "flipr") == 0 ? "Replyall" : name;
 }
 
-/* Place of a name, or the place where it belongs. */
-static int place_of(const struct vars *v, const char *name, bool *found)
-{
-	int low = 0, high = v->count;
-	*found = false;
-	while (low < high && !*found) {
-		int middle = (low + high) / 2, order = strcmp(v->items[middle].name, name);
-		*found = order == 0;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return high;
-}
-
 static void put(struct vars *v, const char *name, const char *value)
 {
-	bool found;
 	name = canonical(name);
-	int at = place_of(v, name, &found);
+	size_t at = lookup_find(&v->known, name);
 	char *copy = value != NULL ? mem_copy(value) : NULL;
-	if (found) {
+	if (at != LOOKUP_NONE) {
 		mem_free(&v->items[at].value);
 	} else {
-		v->items = mem_resize(v->items, (size_t)v->count + 1, sizeof *v->items);
-		memmove(v->items + at + 1, v->items + at, (size_t)(v->count - at) * sizeof *v->items);
-		v->items[at].name = mem_copy(name);
-		v->count++;
+		v->items = mem_grow(v->items, (size_t)v->count, sizeof *v->items);
+		v->items[v->count].name = mem_copy(name);
+		at = lookup_add(&v->known, v->items[v->count++].name);
 	}
 	v->items[at].value = copy;
 }
@@ -77,10 +59,9 @@ bool vars_assign(struct vars *v, const char *assignment)
 
 const char *vars_get(const struct vars *v, const char *name)
 {
-	bool found;
 	name = canonical(name);
-	int at = place_of(v, name, &found);
-	if (found)
+	size_t at = lookup_find(&v->known, name);
+	if (at != LOOKUP_NONE)
 		return v->items[at].value;
 	return name[0] >= 'A' && name[0] <= 'Z' && name[1] >= 'A' && name[1] <= 'Z' ? getenv(name)
 	                                                                            : NULL;
@@ -98,15 +79,27 @@ long long vars_number(const struct vars *v, const char *name, long long fallback
 	return value != NULL && text_number(value, 0, 1000000, &number) ? number : fallback;
 }
 
+static int by_name(const void *left, const void *right)
+{
+	const struct variable *const *a = left, *const *b = right;
+	return strcmp((*a)->name, (*b)->name);
+}
+
 void vars_print(const struct vars *v, struct buffer *out)
 {
+	const struct variable **sorted = mem_alloc((size_t)v->count * sizeof *sorted);
+	for (int i = 0; i < v->count; i++)
+		sorted[i] = &v->items[i];
+	if (v->count > 1)
+		qsort(sorted, (size_t)v->count, sizeof *sorted, by_name);
 	for (int i = 0; i < v->count; i++) {
-		const char *value = v->items[i].value;
+		const char *name = sorted[i]->name, *value = sorted[i]->value;
 		if (value != NULL && *value != '\0')
-			buffer_printf(out, "%s=\"%s\"\n", v->items[i].name, value);
+			buffer_printf(out, "%s=\"%s\"\n", name, value);
 		else if (value != NULL)
-			buffer_printf(out, "%s\n", v->items[i].name);
+			buffer_printf(out, "%s\n", name);
 	}
+	free(sorted);
 }
 
 void vars_free(struct vars *v)
@@ -116,5 +109,6 @@ void vars_free(struct vars *v)
 		mem_free(&v->items[i].value);
 	}
 	mem_free(&v->items);
+	lookup_free(&v->known);
 	v->count = 0;
 }

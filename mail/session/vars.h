@@ -2,6 +2,7 @@
    environment. */
 #ifndef MAIL_VARS_H
 #define MAIL_VARS_H
+#include "base/lookup.h"
 #include "base/mem.h"
 #include <stdbool.h>
 
@@ -10,8 +11,9 @@ struct variable {
 	    *value; /* value NULL: unset on purpose, so that the environment does not show through */
 };
 struct vars {
-	struct variable *items; /* sorted by name */
+	struct variable *items;
 	int count;
+	struct lookup known; /* their places, by name */
 };
 
 /* Values that hold before any start file: "append", "asksub", "dot", "header", "save" and the
@@ -31,7 +33,7 @@ bool vars_on(const struct vars *v, const char *name);
 /* A whole number from the variable, or fallback. */
 long long vars_number(const struct vars *v, const char *name, long long fallback);
 
-/* Appends all that is set, one on a line. */
+/* Appends all that is set, one on a line, sorted. */
 void vars_print(const struct vars *v, struct buffer *out);
 void vars_free(struct vars *v);
 #endif

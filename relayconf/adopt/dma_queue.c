@@ -13,19 +13,19 @@ static void found_file(void *context, const char *name)
 {
 	struct scan *s = context;
 	char body[300], *line;
+	size_t at = 0;
 	struct buffer text = {0};
 	snprintf(body, sizeof body, "M%.280s", name + 1);
 	struct found *f = adopt_add(s->adopt, s->queue, s->place, name, body);
 	bool read = adopt_slurp(s->place, name, &text);
 	buffer_puts(&text, "\n");
-	while (read && (line = fdio_take_line(&text)) != NULL) {
+	while (read && (line = fdio_next_line(&text, &at)) != NULL) {
 		if (text_starts_ci(line, "Sender:")) {
 			free(f->sender);
 			f->sender = adopt_bare(line + strlen("Sender:"));
 		} else if (text_starts_ci(line, "Recipient:")) {
 			adopt_add_rcpt(f, line + strlen("Recipient:"));
 		}
-		free(line);
 	}
 	if (!read || f->rcpt_count == 0)
 		adopt_drop(s->adopt, read ? "it names no recipient" : strerror(errno));

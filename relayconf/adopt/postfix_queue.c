@@ -52,8 +52,9 @@ static bool postcat(const char *what, const struct place *place, const char *nam
 static bool read_envelope(struct found *f, struct buffer *text)
 {
 	char *line;
+	size_t at = 0;
 	bool named = false;
-	while ((line = fdio_take_line(text)) != NULL) {
+	while ((line = fdio_next_line(text, &at)) != NULL) {
 		if (text_starts(line, "sender: ")) {
 			free(f->sender);
 			f->sender = adopt_bare(line + strlen("sender: "));
@@ -61,7 +62,6 @@ static bool read_envelope(struct found *f, struct buffer *text)
 		} else if (text_starts(line, "recipient: ")) {
 			adopt_add_rcpt(f, line + strlen("recipient: "));
 		}
-		free(line);
 	}
 	return named;
 }

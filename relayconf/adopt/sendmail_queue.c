@@ -22,7 +22,8 @@ static const char *behind_flags(const char *value)
 static void read_envelope(struct found *f, struct buffer *text)
 {
 	char *line;
-	while ((line = fdio_take_line(text)) != NULL) {
+	size_t at = 0;
+	while ((line = fdio_next_line(text, &at)) != NULL) {
 		bool end = strcmp(line, ".") == 0;
 		if (line[0] == 'S') {
 			free(f->sender);
@@ -32,7 +33,6 @@ static void read_envelope(struct found *f, struct buffer *text)
 		} else if (line[0] == 'T') {
 			f->arrived_s = strtoll(line + 1, NULL, 10);
 		}
-		free(line);
 		if (end)
 			break;
 	}
@@ -109,8 +109,9 @@ static void scan(struct adopt *a, const struct old_queue *q, const char *folder)
 static void put_header(struct buffer *text, struct buffer *message)
 {
 	char *line;
+	size_t at = 0;
 	bool inside = false;
-	while ((line = fdio_take_line(text)) != NULL && strcmp(line, ".") != 0) {
+	while ((line = fdio_next_line(text, &at)) != NULL && strcmp(line, ".") != 0) {
 		if (line[0] == 'H') {
 			const char *field = line + 1, *second = *field == '?' ? strchr(field + 1, '?') : NULL;
 			field = second != NULL ? second + 1 : field;
@@ -123,9 +124,7 @@ static void put_header(struct buffer *text, struct buffer *message)
 		} else {
 			inside = false;
 		}
-		free(line);
 	}
-	free(line);
 }
 
 static bool load(const struct found *f, struct buffer *message)

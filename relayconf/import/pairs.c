@@ -50,6 +50,7 @@ bool pairs_read(struct pairs *p, struct import *im, const char *path, enum pairs
 {
 	struct buffer text = {0};
 	int number = 0;
+	size_t at = 0;
 	char *raw;
 	*p = (struct pairs){.file = mem_copy(path)};
 	if (!slurp(im, path, &text)) {
@@ -58,7 +59,7 @@ bool pairs_read(struct pairs *p, struct import *im, const char *path, enum pairs
 	}
 	buffer_printf(&im->sources, "%s\n", path);
 	buffer_add(&text, "\n", 1);
-	while ((raw = fdio_take_line(&text)) != NULL) {
+	while ((raw = fdio_next_line(&text, &at)) != NULL) {
 		bool indented =
 		    isspace((unsigned char)raw[0]) && (form == PAIRS_FOLDED || form == PAIRS_FOLDED_BLANK);
 		char *line = text_trim(raw);
@@ -67,7 +68,6 @@ bool pairs_read(struct pairs *p, struct import *im, const char *path, enum pairs
 			continue_pair(p, line);
 		else if (*line != '\0' && *line != '#')
 			add_pair(p, line, number, form);
-		free(raw);
 	}
 	buffer_free(&text);
 	return true;

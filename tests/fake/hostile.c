@@ -26,6 +26,31 @@ static void spoil_signals(void)
 		signal(i, SIG_IGN);
 }
 
+/* "NUMBER-VALUE" */
+static void limit_one(const char *how)
+{
+	char *behind;
+	int what = (int)strtol(how, &behind, 10);
+	limit(what, *behind == '-' ? (rlim_t)atoll(behind + 1) : 0);
+}
+
+/* "02": standard input and error. */
+static void close_each(const char *digits)
+{
+	for (; *digits != '\0'; digits++)
+		close(*digits - '0');
+}
+
+/* A first word of 100,000 bytes, with what a terminal obeys at its end. */
+static char *long_name(void)
+{
+	enum { LENGTH = 100000 };
+	char *name = calloc(1, LENGTH + 16);
+	if (name != NULL)
+		strcpy((char *)memset(name, 'x', LENGTH) + LENGTH, "/\33[31m\302\233x");
+	return name;
+}
+
 /* A list with 20,000 more words after it. */
 static char **many(char **words, const char *before, const char *behind)
 {
@@ -67,13 +92,19 @@ int main(int argc, char **argv)
 	if (argc < 3)
 		return 2;
 	const char *how = argv[1];
-	char **words = argv + 2;
+	char **words = argv + 2, *program = argv[2];
 	if (strcmp(how, "no-arguments") == 0)
 		words = none;
 	else if (strcmp(how, "empty-name") == 0)
 		words = empty;
 	else if (strcmp(how, "closed") == 0)
 		close(0), close(1), close(2);
+	else if (strncmp(how, "closed-", 7) == 0 && how[7] >= '0' && how[7] <= '2')
+		close_each(how + 7);
+	else if (strncmp(how, "limit-", 6) == 0)
+		limit_one(how + 6);
+	else if (strcmp(how, "name") == 0)
+		words[0] = long_name();
 	else if (strcmp(how, "closed-output") == 0)
 		close(1), close(2);
 	else if (strcmp(how, "file-size") == 0)
@@ -119,7 +150,7 @@ int main(int argc, char **argv)
 			open("/dev/null", O_RDWR);
 	else
 		return 2;
-	execv(argv[2], words);
-	perror(argv[2]);
+	execv(program, words);
+	perror(program);
 	return 126;
 }

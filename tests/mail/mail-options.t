@@ -98,4 +98,18 @@ printf 'account a {\nset from=x@example.org\n' >.mailrc
 send -s x ops; is "$code $(cat argv)" "0 [-i][--][ops]" "a block without an end: its lines are not run either"
 printf 'account a {\r\nset from=x@example.org\r\n}\r\nset from=y@example.org\n' >.mailrc
 send -s x ops; is "$code $(cat argv)" "0 [-i][-f][y@example.org][--][ops]" "with CRLF"
+# A start file as long as it may be: what is read is linear.  And odd ones: none is waited for.
+awk 'BEGIN { for (i = 0; i < 60000; i++) print "set v" i "=x"; printf "retain"; for (i = 0; i < 20000; i++) printf " h%d", i; print ""
+	for (i = 0; i < 9000; i++) print "alias a" i " a" i + 1 " m" i "@example.org" }' >.mailrc
+before=$(milliseconds)
+send -s x a0; took=$(($(milliseconds) - before))
+is "$code $(tr ']' '\n' <argv | grep -c 'm[0-9]*@example.org')" "0 19" "a .mailrc with 60,000 variables, 20,000 names of fields and aliases that lead on"
+ok "it is read in $took ms" test "$took" -le 3000
+for odd in fifo zero folder loop; do
+	rm -rf .mailrc
+	case $odd in fifo) mkfifo .mailrc ;; zero) ln -s /dev/zero .mailrc ;; folder) mkdir .mailrc ;; loop) ln -s .mailrc .mailrc ;; esac
+	send -s x me@example.org; is "$code $(cat argv)" "0 [-i][--][me@example.org]" ".mailrc is a $odd"
+done
+rm -rf .mailrc; echo "source $PWD/.mailrc" >.mailrc
+send -s x me@example.org; is "$code $(cat argv)" "0 [-i][--][me@example.org]" ".mailrc reads itself"
 finish

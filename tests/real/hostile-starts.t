@@ -20,6 +20,18 @@ for way in files-1:127 files-3:127 files-4:73 files-5:73 files-6:0 files-8:0 pro
 	[ $(($(in_drop '^[0-9a-f]*\.[0-9a-f]*$') - before)) = "$([ $code = 0 ] && echo 1 || echo 0)" ] && [ "$(in_drop '^t\.')" = 0 ] || good=1
 	result $good "sendmail, $how: exit $code, and a message exactly when that is 0" "$out"
 done
+# Each limit at nothing, each descriptor closed, a first word as no shell gives one: no program waits for ever, and none crashes (which a limit on
+# memory or stack does before the program begins).
+for way in no-arguments empty-name name closed-0 closed-1 closed-2 closed-01 closed-12 closed-02 limit-1-0 limit-4-0 limit-6-0 limit-7-0 limit-8-0 limit-10-0 limit-11-0 limit-12-0 limit-15-1 environment signals; do
+	wrong=
+	for program in mailq newaliases runner relay mbox mailbox filters filter smtpd; do
+		start $way $libexec/$program
+		case $code in 124 | 13[4-9] | 0) [ "$code" = 0 ] && case $program in mailq | newaliases) true ;; *) false ;; esac || wrong="$wrong $program: $code" ;; esac
+		case $out in *one@example.org* | *"a secret"* | *"$(printf '\033')"*) wrong="$wrong $program: $out" ;; esac
+	done
+	is "$wrong" "" "each program, $way: it ends, and says no more than it should"
+done
+is "$(grep -l 'sendmail: \|mailq: ' "$spool"/drop/* | wc -l)" 0 "no file of the queue got what was meant for a closed descriptor"
 is "$(find "$spool/drop" -name '????????.????????' ! -perm 640)" "" "all of them have the same mode"
 n=$(as 2002:2002 /usr/bin/mailq -bP)
 # The list: whole, or it says that it is not.
