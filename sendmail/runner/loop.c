@@ -295,7 +295,8 @@ static void look_at_places(struct runner *r)
 	if (!places_look(r, &found))
 		return;
 	if (found.new_drop_fd >= 0) {
-		pickup_scan(r);
+		while (!pickup_scan(r))
+			continue;
 		places_use_drop(r, found.new_drop_fd);
 	}
 	if (found.mqueue_here)

@@ -82,4 +82,17 @@ submits() {
 	end_runner
 }
 at_each 7 "a resident runner starts while mail comes in" submits
+# --- a flood is taken up in portions, from both ends: who comes behind it does not wait for its end -----------------------
+new_spool
+smarthost -n 100000
+config
+seq 3000 | awk -v folder="$work/spool/drop" '{ file = sprintf("%s/5f000000.%08x", folder, $1)
+	print "firsthop-spool: 1\ncontent: bytes=000000000000002 lines=000000000001 longest=000000000000001 8bit=0 nul=0 cr=0\nsender: me\nrecipient: flood" $1 "@example.org\n\nx" >file; close(file) }'
+echo x | "$BIN/sendmail" behind@example.org
+"$BIN/runner" --stay --foreground 2>>"$work/log" & pids="$pids $!"
+behind() { grep -n 'to=<behind@' "$work/sessions" | cut -d: -f1; }
+came() { [ -n "$(behind)" ]; }
+ok "a message behind 3,000 others is sent" wait_for came
+ok "before most of them ($(behind) of 3001)" test "$(behind)" -le 1500
+stop $!
 finish

@@ -20,10 +20,16 @@
 #define ADOPT_ANYWAY_MS 60000
 #define WATCH_HOLD_MS 1500
 
+/* As many as are moved before anything else has its turn: somebody may have put 100,000 there. */
+#define AT_ONCE 500
+
 struct scan {
 	struct runner *runner;
-	struct idlist messages;
+	struct idlist messages; /* from low to high: those that are still to be moved */
+	size_t low, high;
 	bool pass_wanted;
+	bool whole;   /* none had to be left where it is */
+	bool settled; /* what was moved is durable */
 };
 
 static void found(void *context, enum queue_kind kind, const char *id)
@@ -57,14 +63,15 @@ static void queue_adopted(struct runner *r, struct entry *e, const char *id)
 		close(fd);
 }
 
-static bool pick_up(struct runner *r, const char *id, bool *whole)
+static enum pickup pick_up(struct runner *r, uint64_t packed)
 {
+	char id[ID_SIZE];
 	struct diagnosis d = {0};
+	id_unpack(packed, id);
 	enum pickup result = pickup_take(&r->queue, id, &d);
 	if (d.text[0] != '\0')
 		log_limited(&r->complaints, d.text);
-	*whole = *whole && result != PICKUP_REFUSED;
-	return result == PICKUP_NEW;
+	return result;
 }
 
 static bool settle(struct runner *r)
@@ -88,31 +95,51 @@ static void add_new(struct runner *r, uint64_t packed)
 	r->counters.changed = true;
 }
 
-void pickup_scan(struct runner *r)
+/* The oldest and the newest ones in turn, so that who comes behind a flood does not wait for its
+   end; those that cannot be moved stay, and cost nobody his turn. */
+static void take_some(struct scan *s)
 {
-	struct scan s = {.runner = r};
-	char id[ID_SIZE];
-	bool whole = queue_scan(r->queue.drop_fd, found, &s);
-	idlist_sort(&s.messages);
-	size_t count = 0;
-	for (size_t i = 0; i < s.messages.count; i++) {
-		id_unpack(s.messages.ids[i], id);
-		if (pick_up(r, id, &whole))
-			s.messages.ids[count++] = s.messages.ids[i];
+	struct runner *r = s->runner;
+	struct idlist fresh = {0};
+	for (int moved = 0; s->low < s->high && moved < AT_ONCE;) {
+		uint64_t id = s->messages.ids[moved % 2 == 0 ? s->low++ : --s->high];
+		enum pickup result = pick_up(r, id);
+		s->whole = s->whole && result != PICKUP_REFUSED;
+		moved += result != PICKUP_REFUSED;
+		if (result == PICKUP_NEW)
+			idlist_add_packed(&fresh, id);
 	}
 	/* Before anything is done with them: who is killed now leaves names that are durable. */
-	if (s.messages.count > 0)
-		whole = settle(r) && whole;
-	for (size_t i = 0; i < count; i++)
-		add_new(r, s.messages.ids[i]);
-	if (s.messages.count > 0)
-		quota_publish(r);
+	s->settled = settle(r);
+	idlist_sort(&fresh);
+	for (size_t i = 0; i < fresh.count; i++)
+		add_new(r, fresh.ids[i]);
+	idlist_free(&fresh);
+	quota_publish(r);
+}
+
+bool pickup_scan(struct runner *r)
+{
+	struct scan s = {.runner = r, .settled = true};
+	s.whole = queue_scan(r->queue.drop_fd, found, &s);
+	idlist_sort(&s.messages);
+	s.high = s.messages.count;
+	while (s.low < s.high && s.settled) {
+		take_some(&s);
+		if (r->lifetime == LIFETIME_STAY)
+			break;
+	}
+	bool all = s.low == s.high;
 	idlist_free(&s.messages);
 	/* Nobody rings for what could not be moved, nor for a message whose sendmail was killed before
 	 * it could, or that was put back by hand. */
-	r->adopt_again_ms = clock_mono_ms() + (whole ? ADOPT_ANYWAY_MS : ADOPT_AGAIN_MS);
+	r->adopt_again_ms = clock_mono_ms() + (!s.settled   ? ADOPT_AGAIN_MS
+	                                          : !all    ? 0
+	                                          : s.whole ? ADOPT_ANYWAY_MS
+	                                                    : ADOPT_AGAIN_MS);
 	if (s.pass_wanted && !r->pass) {
 		configure_look_again(r);
 		queue_run_start(r);
 	}
+	return all || !s.settled;
 }
