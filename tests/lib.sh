@@ -68,12 +68,12 @@ stop() {
 	pids=$(echo " $pids " | sed "s/ $1 / /")
 }
 
-# wait_for COMMAND...: at most 10 s, or $wait_tries looks
+# wait_for COMMAND...: at most 10 s (PATIENCE times that on a busy machine), or $wait_tries looks
 wait_for() {
 	tries=0
 	until "$@" >/dev/null 2>&1; do
 		tries=$((tries + 1))
-		[ $tries -lt "${wait_tries:-200}" ] || return 1
+		[ $tries -lt "${wait_tries:-$((200 * ${PATIENCE:-1}))}" ] || return 1
 		sleep 0.05
 	done
 }

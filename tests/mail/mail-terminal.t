@@ -50,7 +50,8 @@ is "$(sed '1,/^$/d' "$work/stdin" | xargs)" "my answer still here" "with its tex
 is "$(cat "$work/argv")" "[-i][--][joe@example.org][boss@example.org]" "to sender and copy"
 keys C-c; sees '^Interrupt' "an interrupt at the prompt is no end"
 line 'mail ops@example.org'; sees '^Subject:$' "mail asks for the subject"
-line 'subject'; line 'precious'; keys C-c; sees 'one more' "a first interrupt"; keys C-c
+# What is typed must have been read: an interrupt throws away what the terminal still holds.
+line 'subject'; line 'precious'; line '~p'; sees '^To: ops@example.org' "and shows it"; keys C-c; sees 'one more' "a first interrupt"; keys C-c
 sees 'kept in .*dead.letter' "a second one keeps the letter"
 is "$(cat "$work/dead.letter")" precious "in dead.letter"
 line 'd 3'; line q

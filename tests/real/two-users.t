@@ -5,6 +5,8 @@ install_firsthop
 in_stage /usr/local/sbin/relayconf set smarthost.main.host other.test
 start_runner
 wait_for test -S "$S/var/spool/firsthop/mqueue/control"
+said() { log | grep -q 'is the domain of this machine'; }
+wait_for said
 like "$(log)" "example.org is the domain of this machine, mon1.example.org: its mail goes to the smarthost like any other; none of it is treated as local" \
 	"a domain that holds the own name is said loudly"
 printf 'Subject: secret\n\nof alice\n' | as 1000:1000 /usr/sbin/sendmail -i -f alice@example.org ops@example.org
@@ -33,7 +35,7 @@ like "$(log)" "$id is removed by uid 1000: from=<alice@example.org> to=<ops@exam
 # A bad address from cron: its user is told by mail, though sendmail has no rights left but the group of drop/.
 out=$(printf 'Subject: job\n\noutput of the job\n' | as 1000:1000 /usr/sbin/sendmail -FCronDaemon -i -oem 'a@@b' 2>&1); is $? 64 "cron with a bad MAILTO: exit 64"
 like "$out" 'a report with its text was mailed to <[a-z]+>$' "mailed back"
-wait_for waits 1
+wait_for adopted
 like "$(as 1000:1000 /usr/bin/mailq cat all 2>/dev/null)" '^output of the job$' "with the output, as mail of that user"
 in_stage /usr/bin/mailq remove all >/dev/null
 # Watching: own mail only.

@@ -96,7 +96,7 @@ static void add_new(struct runner *r, uint64_t packed)
 }
 
 /* The oldest and the newest ones in turn, so that who comes behind a flood does not wait for its
-   end; those that cannot be moved stay, and cost nobody his turn. */
+   end; those that cannot be moved stay, and delay nobody. */
 static void take_some(struct scan *s)
 {
 	struct runner *r = s->runner;
