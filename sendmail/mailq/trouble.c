@@ -44,12 +44,12 @@ static int put_disk(const struct listing *l, struct text *words)
 	return 2;
 }
 
-/* By systemd, for the first caller. */
+/* By systemd, for the first caller: the socket is enabled. */
 static bool starts_when_called(void)
 {
 	struct stat st;
-	return !paths_private() &&
-	       lstat("/run/systemd/units/invocation:firsthop-smtpd.socket", &st) == 0;
+	return !paths_private() && lstat("/run/systemd/system", &st) == 0 &&
+	       lstat("/etc/systemd/system/sockets.target.wants/firsthop-smtpd.socket", &st) == 0;
 }
 
 bool trouble_smtpd_is_up(const struct listing *l)

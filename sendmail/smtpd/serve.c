@@ -387,7 +387,7 @@ int serve_run(struct serve *s)
 		int64_t now = clock_mono_ms();
 		bool look = all.leaving_since_ms == 0 && now - looked_ms >= LOOK_MS;
 		looked_ms = look ? now : looked_ms;
-		if (look)
+		if (look || got_term || all.leaving_since_ms != 0)
 			write_status();
 		if (all.leaving_since_ms == 0 && (got_term || (look && is_changed(s))))
 			leave(s);
