@@ -3,6 +3,7 @@
 # lies in build-fuzz/crash.  Needs clang.
 seconds=$1
 shift
+[ $# -eq 0 ] || set -- $(printf "%s\n" "$@" | sed "s/^fuzz_//")
 build=build-fuzz
 make -s --no-print-directory BUILD=$build CC=clang OPTIMIZE='-O1 -g' HARDEN=-fPIE FUZZ_RUN=-fsanitize=fuzzer \
 	SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' CFLAGS=-Wno-error $([ $# -gt 0 ] && printf "$build/fuzz/fuzz_%s " "$@" || echo fuzzers) || exit 1
