@@ -1,5 +1,6 @@
 /* newaliases: there is nothing to rebuild; the aliases are checked, because a mistake in them holds
  * mail up, and what they say is printed. */
+#include "base/complaint.h"
 #include "base/nearest.h"
 #include "base/output.h"
 #include "base/paths.h"
@@ -125,7 +126,7 @@ static bool is_of_sendmail(const char *word)
 	       (strncmp(word, "-o", 2) == 0 && word[2] != '\0' && word[2] != 'A');
 }
 
-int main(int argc, char **argv)
+static int serve(int argc, char **argv)
 {
 	struct config c, defaults;
 	struct diagnosis d = {0};
@@ -160,4 +161,9 @@ int main(int argc, char **argv)
 	config_free(&c);
 	config_free(&defaults);
 	return fflush(stdout) != 0 && code == EX_OK ? EX_IOERR : code;
+}
+
+int main(int argc, char **argv)
+{
+	return complaint_of_output("newaliases", serve(argc, argv));
 }

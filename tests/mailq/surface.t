@@ -143,7 +143,7 @@ for day in 2026-13-01 2026-02-30 2025-02-29 2026-00-10 2026-04-31; do
 	like "$(cat "$work/err")" "not $day" "is refused"
 done
 if [ -w /dev/full ]; then
-	for what in "relayconf explain expired" "relayconf get host.name" "relayconf show" "relayconf route a@example.org" "mailq top -n 1" "mailq" "mailq summary" "mailq --help" "relayconf --help"; do
+	for what in "newaliases" "relayconf explain expired" "relayconf get host.name" "relayconf show" "relayconf route a@example.org" "mailq top -n 1" "mailq" "mailq summary" "mailq --help" "relayconf --help"; do
 		"$BIN/"$what >/dev/full 2>"$work/err"; is $? 74 "$what: nothing can be written"
 		like "$(cat "$work/err")" 'standard output cannot be written: is the disk full' "and it says so"
 	done
