@@ -1,5 +1,6 @@
 #!/bin/sh
-# A real Dovecot (its submission service): OAUTHBEARER and XOAUTH2 with a signed token, and a token that has ended, is forged, or is another's.
+# A real Dovecot (its submission service), and a real Postfix that asks it: OAUTHBEARER and XOAUTH2 with a signed token, and a token that has ended, is
+# forged, or is another's.
 LAYER=dovecot
 export LAYER
 . tests/real/stage.sh
@@ -72,5 +73,33 @@ for mechanism in oauthbearer xoauth2; do
 	like "$out" 'refuses the OAuth2 token' "$mechanism: one of another account"
 done
 unlike "$out" "$(token 3600 "$key" joe@example.org | cut -d. -f2 | cut -c1-12)" "no token is shown"
+kill "$(cat "$S/run/dovecot/master.pid")"
+wait_for test ! -e "$S/run/dovecot/master.pid"
+
+# Postfix as most people run it with OAuth2: its SASL is Dovecot's.
+setup_postfix
+sed -i '/^cyrus_sasl_config_path/d' "$S/etc/postfix/main.cf"
+printf 'smtpd_sasl_type = dovecot\nsmtpd_sasl_path = private/auth\n' >>"$S/etc/postfix/main.cf"
+sed -i -e 's/^protocols = .*/protocols =/' -e '/^submission_relay/d' "$S/etc/dovecot/dovecot.conf"
+cat >>"$S/etc/dovecot/dovecot.conf" <<'END'
+service auth {
+  unix_listener /var/spool/postfix/private/auth {
+    mode = 0666
+  }
+}
+END
+ok "Postfix runs" start_postfix
+chroot "$S" /usr/sbin/dovecot -F >>"$work/dovecot.out" 2>&1 &
+ok "and Dovecot answers for it" patient 40 test -S "$S/var/spool/postfix/private/auth"
+for mechanism in oauthbearer xoauth2; do
+	by $mechanism "$(token -50 "$key" joe@example.org)"
+	like "$out" 'refuses the OAuth2 token' "Postfix, $mechanism: a token that has ended is refused, with that reason"
+	by $mechanism "$(token 3600 "$key" joe@example.org)"
+	like "$out" '< 235 2\.7\.0' "Postfix, $mechanism: the token is accepted"
+	printf 'Subject: by %s\n\nx\n' $mechanism | as 33:33 /usr/sbin/sendmail -i -f joe@example.org bob@example.org
+	in_stage /usr/sbin/sendmail -q >/dev/null 2>&1
+	ok "and a message comes" wait_for mail_with "Subject: by $mechanism"
+done
+stop_postfix
 kill "$(cat "$S/run/dovecot/master.pid")"
 finish
