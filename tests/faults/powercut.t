@@ -30,7 +30,7 @@ is $? 1 "a file that is renamed into another folder could be lost, and this test
 like "$out" " lost=[1-9]" "and counts it"
 
 # While mails of a storm are put together: the digest is written, and no server takes it yet.
-stop "$smarthost_pid"; rm -rf "$work"/delivered "$work/spool/mqueue/"* "$work/replay/"*queue/* "$work/replay/drop/"* "$work/trace"
+stop "$smarthost_pid"; rm -rf "$work"/delivered "$work/spool/mqueue/"* "$memory/replay/"*queue/* "$memory/replay/drop/"* "$work/trace"
 guard='[storm]
 messages = 1'
 port=1; config "$guard"
@@ -40,7 +40,7 @@ done
 record "$BIN/runner" --once --foreground 2>>"$work/log"
 like "$(cat "$work/log")" 'digest of 2 messages' "a digest was recorded"
 smarthost; config "$guard"
-out=$("$TOOLS/powercut" "$work/trace" "$drop" "$mqueue" "$work/replay" "$work/delivered" digest 2>"$work/cuts")
+out=$("$TOOLS/powercut" "$work/trace" "$drop" "$mqueue" "$memory/replay" "$work/delivered" digest 2>"$work/cuts")
 result $? "a power cut while a digest is made: each mail arrives once, in it or alone" "$out
 $(head -n 30 "$work/cuts")"
 echo "# $out"

@@ -9,6 +9,7 @@ put() { mkdir -p "$R$(dirname "$1")"; cat >"$R$1"; }
 adopt() { "$BIN/relayconf" adopt -R "$R" "$@" 2>"$work/err" </dev/null; }
 mail_with() { grep -l -- "$1" "$work"/delivered/* 2>/dev/null | head -n 1; }
 
+mkdir -p "$R"
 is "$(adopt)" "No mail lies in the queues of sendmail, dma, nullmailer or Postfix." "nothing is there"
 
 put /var/spool/clientmqueue/qfABC123 <<'END'

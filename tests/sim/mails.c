@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,6 +30,7 @@ static struct mail {
 	bool digested;          /* a digest has it: a mail of its own here, with the same recipients */
 	bool waits_for_nexthop; /* the servers are to blame: it goes when they are there again */
 	int64_t asked_ms;       /* somebody wanted it tried, or held */
+	int64_t released_ms;    /* last time; on a full disk it cannot be returned at once */
 	int64_t logged_ms;      /* of the next attempt; 0 = none */
 	uint32_t uid;
 	int rcpt_count;
@@ -231,6 +233,8 @@ void sim_mail_held(const char *id, bool held)
 {
 	struct mail *m = find(id);
 	m->held = held;
+	if (!held)
+		m->released_ms = sim_now_ms;
 	m->logged_ms = 0;
 	m->asked_ms = sim_now_ms;
 	/* Its time begins anew. */
@@ -331,7 +335,7 @@ void sim_mail_check(bool end)
 		    id);
 		SIM_MUST(!there || !m->removed, "%s was removed, and is there", id);
 		SIM_MUST(!there || m->aside || m->held || sim_clock_jumps ||
-		             sim_now_ms - m->came_ms < 2 * SIM_EXPIRE_H * MS_AN_HOUR,
+		             sim_now_ms - MAX(m->came_ms, m->released_ms) < 2 * SIM_EXPIRE_H * MS_AN_HOUR,
 		    "%s is too old, and still there", id);
 		SIM_MUST(!end || !there, "%s is still there at the end", id);
 		if (there)
