@@ -195,6 +195,8 @@ skip_build() { case $BUILD in *"$1"*) skip_all "$2" ;; esac; }
 # fetched WHAT SCRIPT...: ends the test when that does not make what is needed; 69 says that it cannot be had here
 fetched() {
 	what=$1; shift
+	# One at a time: they fill the same folders.
+	! command -v flock >/dev/null 2>&1 || set -- flock "$BUILD/fetch.lock" "$@"
 	said=$("$@" 2>&1); code=$?
 	[ $code -ne 69 ] || skip_all "$what: $(echo "$said" | tail -n 1)"
 	[ $code -ne 0 ] || return 0
