@@ -215,6 +215,9 @@ wait_for test -s "$work/run/runner.pid"
 taken_up() { [ "$(count_files drop)" -eq 0 ]; }
 wait_for taken_up
 runner=$(cat "$work/run/runner.pid")
+# What it does at its start, for all that lies there, is a row above.
+answered() { grep -q '^refused' "$work/sessions"; }
+wait_for answered
 cpu=$(cpu_ms "$runner")
 sleep 60
 row "10000 messages, 451 to every MAIL: commands in a minute" "$(grep -c '^refused' "$work/sessions") (target: at most 10)"
