@@ -80,10 +80,7 @@ int string_list_find(const struct string_list *n, const char *item)
 char *string_list_small(const char *item)
 {
 	char *small = mem_copy(item);
-	for (char *at = small; *at != '\0'; at++) {
-		if (*at >= 'A' && *at <= 'Z')
-			*at = (char)(*at + 32);
-	}
+	text_lower(small);
 	return small;
 }
 

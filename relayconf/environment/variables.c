@@ -68,8 +68,7 @@ static bool put_key(struct setting *setting, const char *section, const char *re
 	text_copy(setting->named, sizeof setting->named, "main");
 	if (have > length) {
 		snprintf(setting->named, sizeof setting->named, "%.*s", (int)(have - length - 1), rest);
-		for (char *c = setting->named; *c != '\0'; c++)
-			*c = (char)tolower((unsigned char)*c);
+		text_lower(setting->named);
 	}
 	return true;
 }

@@ -52,8 +52,7 @@ static void user_of(const char *rcpt, char *user, size_t size)
 {
 	size_t length = strcspn(rcpt, "@+");
 	snprintf(user, size, "%.*s", (int)(length < size ? length : size - 1), rcpt);
-	for (char *at = user; *at != '\0'; at++)
-		*at = (char)(*at >= 'A' && *at <= 'Z' ? *at + 32 : *at);
+	text_lower(user);
 }
 
 /* Our end of a pipe to or from mailbox, which runs with the rights of its user, who may stop it,

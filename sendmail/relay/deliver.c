@@ -156,7 +156,8 @@ static void check_time(struct smtp_client *c)
 	if (s->state == SESSION_OVER)
 		return;
 	if (now >= c->end_ms) {
-		text_printf(&words, "the time for one batch (%d s) is used up", c->with->config->session_s);
+		text_printf(&words, "the time for one session (%d s) is used up",
+		    c->with->config->session_s);
 		session_broken(s, REASON_BATCH_TIMEOUT, words.data);
 	} else if (s->deadline_ms != 0 && now >= s->deadline_ms) {
 		text_printf(&words, "the server did not answer in time (waited at %s)",

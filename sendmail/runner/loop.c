@@ -304,11 +304,10 @@ static void look_at_places(struct runner *r)
 	submit_listen_look(r->submit_listen);
 }
 
-int loop_run(struct runner *r)
+/* False: what lies in mqueue/ cannot be read, and the runner is not to wait for that. */
+static bool begin(struct loop *l, const sigset_t *mask)
 {
-	sigset_t mask;
-	struct loop l = {.r = r};
-	set_signals(&mask);
+	struct runner *r = l->r;
 	r->control = control_listen_start();
 	if (r->lifetime == LIFETIME_STAY)
 		r->submit_listen = submit_listen_start(&r->queue, SUBMIT_LISTEN_ALL);
@@ -320,14 +319,38 @@ int loop_run(struct runner *r)
 	expire_start(r);
 	while (!backlog_load(r)) {
 		if (r->lifetime == LIFETIME_ONCE || r->leaving)
-			return EX_IOERR;
-		wait_for_events(&l, &mask, LOAD_AGAIN_MS);
+			return false;
+		wait_for_events(l, mask, LOAD_AGAIN_MS);
 		look_at_signals(r);
 	}
-	heads_keep_load(&l.heads, r);
+	heads_keep_load(&l->heads, r);
 	pickup_scan(r);
 	if (r->lifetime == LIFETIME_ONCE || r->pass)
 		queue_run_start(r);
+	return true;
+}
+
+static void end(struct loop *l)
+{
+	struct runner *r = l->r;
+	heads_keep_end(&l->heads, r, r->lifetime == LIFETIME_ONCE);
+	nexthop_write_new_health(r);
+	upkeep_sync(r, UPKEEP_ALL);
+	upkeep_count(&l->upkeep, r, UPKEEP_ALL);
+	upkeep_tokens(&l->upkeep, r, UPKEEP_ALL);
+	submit_listen_end(r->submit_listen);
+	smtpd_keeper_end(r);
+	watch_listen_end(r);
+	control_listen_end(r->control);
+}
+
+int loop_run(struct runner *r)
+{
+	sigset_t mask;
+	struct loop l = {.r = r};
+	set_signals(&mask);
+	if (!begin(&l, &mask))
+		return EX_IOERR;
 	for (;;) {
 		configure_look(r);
 		mailclock_watch(r);
@@ -357,14 +380,6 @@ int loop_run(struct runner *r)
 		upkeep_tokens(&l.upkeep, r, UPKEEP_SOME);
 		heads_keep_look(&l.heads, r);
 	}
-	heads_keep_end(&l.heads, r, r->lifetime == LIFETIME_ONCE);
-	nexthop_write_new_health(r);
-	upkeep_sync(r, UPKEEP_ALL);
-	upkeep_count(&l.upkeep, r, UPKEEP_ALL);
-	upkeep_tokens(&l.upkeep, r, UPKEEP_ALL);
-	submit_listen_end(r->submit_listen);
-	smtpd_keeper_end(r);
-	watch_listen_end(r);
-	control_listen_end(r->control);
+	end(&l);
 	return l.broken ? EX_OSERR : EX_OK;
 }

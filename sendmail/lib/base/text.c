@@ -193,6 +193,14 @@ bool text_equal_ci(const char *a, const char *b)
 	return strcasecmp(a, b) == 0;
 }
 
+void text_lower(char *string)
+{
+	for (; *string != '\0'; string++) {
+		if (*string >= 'A' && *string <= 'Z')
+			*string = (char)(*string + 32);
+	}
+}
+
 const char *text_find_ci(const char *haystack, const char *needle)
 {
 	size_t length = strlen(needle);

@@ -59,6 +59,9 @@ const char *text_skip_bom(const char *text);
 /* ASCII letters alone are equal in both cases. */
 bool text_equal_ci(const char *a, const char *b);
 
+/* Makes ASCII capitals small, in place. */
+void text_lower(char *string);
+
 /* True for a domain, or one below it: "mail.example.org" of "example.org". */
 bool text_in_domain(const char *name, const char *domain);
 

@@ -85,18 +85,10 @@ bool aliases_is_here(const char *address, const char *host)
 	       (length == strcspn(host, ".") && strncasecmp(domain, host, length) == 0);
 }
 
-static void make_small(char *name)
-{
-	for (; *name != '\0'; name++) {
-		if (*name >= 'A' && *name <= 'Z')
-			*name = (char)(*name + 32);
-	}
-}
-
 void alias_make_known(struct aliases *set, int place)
 {
 	char *name = arena_copy(&set->small, set->rows[place].name);
-	make_small(name);
+	text_lower(name);
 	lookup_add(&set->known, name);
 }
 
@@ -108,7 +100,7 @@ struct alias *alias_find(const struct aliases *set, const char *name)
 		memcpy(few, name, length + 1);
 	else
 		small = mem_copy(name);
-	make_small(small);
+	text_lower(small);
 	size_t at = lookup_find(&set->known, small);
 	if (small != few)
 		free(small);

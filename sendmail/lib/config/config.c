@@ -282,8 +282,7 @@ static bool open_file(struct reading *r)
 	if (r->file == NULL && errno == ENOENT) {
 		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, REASON_CONFIG_MISSING,
 		    TR("%s does not exist: run relayconf setup, or copy firsthop.conf.sample to it and "
-		       "name a "
-		       "smarthost"),
+		       "name a smarthost"),
 		    r->path);
 		return false;
 	}

@@ -26,11 +26,7 @@ int recipients_find(const struct recipients *r, const char *address)
 
 static void lower_domain(char *address)
 {
-	char *at = (char *)(uintptr_t)address_domain(address);
-	for (; *at != '\0'; at++) {
-		if (*at >= 'A' && *at <= 'Z')
-			*at = (char)(*at + 32);
-	}
+	text_lower((char *)(uintptr_t)address_domain(address));
 }
 
 char *recipients_qualify(const struct config *c, const char *address)

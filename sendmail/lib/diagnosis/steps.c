@@ -153,7 +153,7 @@ static const char *const forms[] = {
     TR_LATER("the server accepted the connection and closed it without a greeting"),
     TR_LATER("the connection broke: %s"),
     TR_LATER("the server closed the connection"),
-    TR_LATER("the time for one batch (%d s) is used up"),
+    TR_LATER("the time for one session (%d s) is used up"),
     TR_LATER("the server did not answer in time (waited at %s)"),
     TR_LATER("the proxy %s cannot be reached: %s"),
     TR_LATER("the server speaks TLS from the first byte, and implicit = no"),

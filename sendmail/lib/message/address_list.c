@@ -12,6 +12,7 @@
 #define NAMED_TOKENS_MAX 1000
 #define NAME_PARTS_MAX 3
 #define GROUPS_ON_END_MAX 100 /* "a:b:c:", with nothing in them */
+#define BLANKS "there were blanks in place of a comma"
 
 static void show_group(struct member_list *l, const struct token *from, const struct token *to)
 {
@@ -110,6 +111,19 @@ static bool is_quoted_address(const struct token *from, const struct token *to)
 	return addrspec_is_quoted_whole(from, (size_t)(to - from));
 }
 
+/* An address without a name. */
+static void show_plain(struct member_list *l, const struct token *from, const struct token *to,
+    const char *repair)
+{
+	member_show(l, &(struct member){.from = from,
+	                   .to = to,
+	                   .name_from = to,
+	                   .name_to = to,
+	                   .spec_from = from,
+	                   .spec_to = to,
+	                   .repair = repair});
+}
+
 /* A member without angle brackets. */
 static void read_bare(struct member_list *l, const struct token *from, const struct token *to)
 {
@@ -134,12 +148,7 @@ static void read_bare(struct member_list *l, const struct token *from, const str
 		return;
 	}
 	if (one) {
-		member_show(l, &(struct member){.from = from,
-		                   .to = to,
-		                   .name_from = to,
-		                   .name_to = to,
-		                   .spec_from = from,
-		                   .spec_to = to});
+		show_plain(l, from, to, NULL);
 		return;
 	}
 	bool quoted = is_quoted_alone(first, next);
@@ -155,28 +164,21 @@ static void read_bare(struct member_list *l, const struct token *from, const str
 		return;
 	}
 	if (named) {
-		const struct token *behind = show_named(l, first, to);
-		if (tokens_skip_asides(behind, to) == to)
+		const struct token *rest = show_named(l, first, to);
+		if (tokens_skip_asides(rest, to) == to)
 			return;
-		l->repair = "there were blanks in place of a comma";
-		read_bare(l, behind, to);
+		l->repair = BLANKS;
+		read_bare(l, rest, to);
 		l->repair = NULL;
 		return;
 	}
 	for (; first < to; first = next) {
 		next = tokens_piece_end(first, to);
-		member_show(l, &(struct member){.from = first,
-		                   .to = next,
-		                   .name_from = next,
-		                   .name_to = next,
-		                   .spec_from = first,
-		                   .spec_to = next,
-		                   .repair = "there were blanks in place of a comma"});
+		show_plain(l, first, next, BLANKS);
 	}
 }
 
-/* Where the brackets that open at from close: at '>', or, when that is missing, where the address
- * ends. */
+/* Where the brackets that open at from close: at '>', or else where the address ends. */
 static const struct token *angle_end(const struct token *from, const struct token *to)
 {
 	bool route = from + 1 < to && token_is(from + 1, '@');

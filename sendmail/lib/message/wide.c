@@ -2,7 +2,9 @@
 #include "message/wide.h"
 #include <string.h>
 
-/* Those that part addresses come first. */
+/* First those that separate addresses: U+FF0C, U+3001, U+FF1B.  Then the wide colon, quotation
+ * marks (U+2018 to U+201F, U+2039, U+203A), the ellipsis, and stops, brackets and quotation marks
+ * of East Asia. */
 static const char marks[][4] = {"\xef\xbc\x8c", "\xe3\x80\x81", "\xef\xbc\x9b", "\xef\xbc\x9a",
     "\xe2\x80\x98", "\xe2\x80\x99", "\xe2\x80\x9a", "\xe2\x80\x9b", "\xe2\x80\x9c", "\xe2\x80\x9d",
     "\xe2\x80\x9e", "\xe2\x80\x9f", "\xe2\x80\xb9", "\xe2\x80\xba", "\xe2\x80\xa6", "\xe3\x80\x82",

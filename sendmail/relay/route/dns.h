@@ -48,7 +48,7 @@ struct dns_answer {
 	bool validated; /* by DNSSEC, says a resolver that is trusted (dns_is_trusted) */
 	struct dns_record records[DNS_RECORDS_MAX];
 	struct tlsa_set tlsa; /* TLSA: count of them, in the place of records */
-	char alias[256];      /* the name that comes after the one asked (CNAME); "" = none */
+	char alias[256];      /* the name that the one asked leads to (CNAME); "" = none */
 	char
 	    zone[256]; /* without records: the zone that says so ("." = the root); "" = none is named */
 	char source[160]; /* "asked 192.0.2.53, 12 ms", "hosts file /etc/hosts:7" */

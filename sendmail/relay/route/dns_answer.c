@@ -151,7 +151,7 @@ static bool take_data(const struct reader *whole, const struct record_head *h, e
 	return !r.broken && r.at <= h->data_at + h->size;
 }
 
-/* Follows a CNAME: the answer's other records belong to the name after it. */
+/* Follows a CNAME: the answer's other records belong to the name that it leads to. */
 static void take_alias(const struct reader *whole, const struct record_head *h,
     struct dns_answer *a)
 {

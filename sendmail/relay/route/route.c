@@ -33,7 +33,7 @@ struct family {
 /* A server that was looked up. */
 struct located {
 	struct family six, four;
-	char name[256], alias[256]; /* the name that was asked for; the one after it, "" = none */
+	char name[256], alias[256]; /* the name that was asked for; where it leads, "" = none */
 	bool validated;             /* all of it */
 	struct tlsa_set *tlsa;      /* of the route */
 };
