@@ -21,7 +21,7 @@ for page in mailq relayconf; do
 	for word in $(sed -n "s/^    $page \([a-z]*\).*/\1/p" README | sort -u); do ok "$page $word is documented" grep -q "$word" man/$page.[18]; done
 done
 # An empty machine: what is missing is said at once, with the cure.
-out=$($make CC=no-compiler BUILD="$work/none" all 2>&1); isnt=$?
+out=$($make --no-print-directory CC=no-compiler BUILD="$work/none" all 2>&1); isnt=$?
 ok "no compiler: make fails" test $isnt -ne 0
 like "$out" 'the compiler no-compiler is not installed. As root: sh tests/packages.sh build' "and says what to do"
 is "$(echo "$out" | lines)" 1 "in one line"
