@@ -7,7 +7,7 @@
 
 #define CHANGES_MAX 1000
 #define BYTES_MAX (1u << 20)
-#define NAME_MAX_BYTES 200
+#define NAME_MAX_BYTES 900 /* with its colon, less than a line may have (RFC 5322 2.1.1) */
 
 static void put(struct header_edits *e, size_t at, const struct edited_field *field)
 {
@@ -83,7 +83,7 @@ static const char *make(struct header_edits *e, struct edited_field *field, cons
 	if (++e->changes > CHANGES_MAX)
 		return "it changes the header more than 1000 times";
 	if (!name_ok(name))
-		return "it names a header field as none is named";
+		return "it gives a header field a name that none can have";
 	e->bytes += strlen(name) + strlen(value);
 	if (e->bytes > BYTES_MAX)
 		return "it adds more than 1 MiB to the header";

@@ -80,13 +80,38 @@ static enum milter_next replace_body(struct milter *m, const struct milter_packe
 	return MILTER_WAITS;
 }
 
-/* The envelope stays as it is: what was wanted is said. */
+/* With or without its <>. */
+static bool is_address(const char *said, const char *address)
+{
+	size_t open = *said == '<', length = strlen(said),
+	       close = length > 1 && said[length - 1] == '>';
+	char *bare = mem_copy_n(said + open, length > open + close ? length - open - close : 0);
+	bool same = text_equal_ci(bare, address);
+	free(bare);
+	return same;
+}
+
+static bool is_recipient(const struct milter *m, const char *said)
+{
+	const char *rcpt;
+	size_t at = 0;
+	while ((rcpt = orders_recipient(m->orders, &at)) != NULL) {
+		if (is_address(said, rcpt))
+			return true;
+	}
+	return false;
+}
+
+/* The envelope stays as it is: what was wanted is said, unless it is so. */
 static enum milter_next change_envelope(struct milter *m, const struct milter_packet *p)
 {
 	const char *address;
 	size_t at = 0;
 	if (!milter_wire_take_string(p, &at, &address))
 		return wrong(m, "the milter's change of the envelope is cut short");
+	if (p->command == SMFIR_CHGFROM ? is_address(address, m->orders->sender)
+	                                : is_recipient(m, address) == (p->command != SMFIR_DELRCPT))
+		return MILTER_WAITS;
 	if (p->command == SMFIR_DELRCPT)
 		verdict_word(m->opinion, "delrcpt", "%.*s should not get it (delrcpt)", SHOWN, address);
 	else if (p->command == SMFIR_CHGFROM)
@@ -122,20 +147,44 @@ static void reject(struct milter *m, const char *words)
 		verdict_word(m->opinion, "reject", "%s", words);
 }
 
+/* "550-5.7.1 one<CR><LF>550 5.7.1 two" becomes "550 5.7.1 one two": the code that each line has is
+   there once.  A % comes as %%, as smfi_setreply(3) has it. */
+static void join_reply(const char *text, struct text *words)
+{
+	size_t code = 3 + strspn(text + 3, "- "), status = strspn(text + code, "0123456789.");
+	text_put_n(words, text, 3);
+	text_char(words, ' ');
+	for (text += code; *text != '\0';) {
+		size_t plain = strcspn(text, "%\r\n");
+		text_put_n(words, text, plain);
+		text += plain;
+		if (*text == '%') {
+			text_char(words, '%');
+			text += 1 + (text[1] == '%');
+		} else if (*text != '\0') {
+			text += strspn(text, "\r\n");
+			size_t again = strspn(text, "0123456789") == 3 ? 3 + strspn(text + 3, "- ") : 0;
+			again += again > 0 && status > 0 ? strspn(text + again, "0123456789.") : 0;
+			text += again + strspn(text + again, " ");
+			text_put(words, *text != '\0' ? " " : "");
+		}
+	}
+}
+
 /* "550 5.7.1 words" */
 static enum milter_next reply(struct milter *m, const struct milter_packet *p)
 {
 	const char *text;
 	size_t at = 0;
-	char words[SHOWN + 1];
+	TEXT(words, 2 * SHOWN);
 	if (!milter_wire_take_string(p, &at, &text) || (*text != '4' && *text != '5') ||
 	    strspn(text, "0123456789") != 3)
 		return wrong(m, "the milter's reply has no code that begins with 4 or 5");
-	text_copy(words, sizeof words, text);
+	join_reply(text, &words);
 	if (*text == '4')
-		verdict_raise(m->opinion, FILTER_EXIT_LATER, "%s", words);
+		verdict_raise(m->opinion, FILTER_EXIT_LATER, "%s", words.data);
 	else
-		reject(m, words);
+		reject(m, words.data);
 	return MILTER_ENDS;
 }
 

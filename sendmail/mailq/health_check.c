@@ -3,7 +3,7 @@
 #include "mailq/next.h"
 #include "base/clock.h"
 #include "base/output.h"
-#include "config/rules.h"
+#include "diagnosis/nexthop_words.h"
 #include "diagnosis/report.h"
 #include "mailq/common.h"
 #include "mailq/trouble.h"
@@ -131,12 +131,15 @@ void health_table(FILE *out, const struct listing *l)
 	for (int i = 0; i < l->health_count; i++) {
 		const struct health *h = &l->health[i];
 		TEXT(name, 300);
-		if (h->path[0] == RULES_FILTER)
-			text_printf(&name, "filter %s", h->path + 1);
+		if (h->path[0] == '\0')
+			text_put(&name, "all mail");
 		else
-			text_put(&name, h->path[0] == '\0' ? "all mail" : h->path);
+			nexthop_words_put(&name, h->path);
 		put_row(out, name.data, is_pace(h) ? "paced" : "down", h);
 	}
-	for (int i = 0; i < l->passed_count; i++)
-		put_row(out, l->passed[i].hop, "passed over", &l->passed[i]);
+	for (int i = 0; i < l->passed_count; i++) {
+		TEXT(name, 400);
+		nexthop_words_put(&name, l->passed[i].hop);
+		put_row(out, name.data, "passed over", &l->passed[i]);
+	}
 }

@@ -2,6 +2,7 @@
 #include "mailq/waiting.h"
 #include "base/language.h"
 #include "base/clock.h"
+#include "diagnosis/nexthop_words.h"
 #include "mailq/list_paths.h"
 #include <string.h>
 
@@ -75,11 +76,14 @@ bool waiting_put_others(const struct listing *l, const struct row *r, const stru
 	}
 	if (longest == NULL)
 		return false;
-	const char *where = strcmp(longest->path, RULES_LOCAL) == 0 ? TR("local mailboxes")
-	                    : longest->peer[0] != '\0'              ? longest->peer
-	                                                            : longest->path;
+	bool named = longest->peer[0] != '\0' && strcmp(longest->path, RULES_LOCAL) != 0;
+	TEXT(where, 400);
 	TEXT(server, 400);
-	text_escape(&server, where, strlen(where));
+	if (named)
+		text_put(&where, longest->peer);
+	else
+		nexthop_words_put(&where, longest->path);
+	text_escape(&server, where.data, where.length);
 	text_printf(t,
 	    count == 1 ? TR("waits for its turn: %d session with %s has been ")
 	               : TR("waits for its turn: %d sessions with %s wait, the longest has been "),

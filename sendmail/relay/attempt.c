@@ -2,6 +2,7 @@
  * talks. */
 #include "relay/attempt.h"
 #include "diagnosis/catalogue.h"
+#include "diagnosis/nexthop_words.h"
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "base/text.h"
@@ -34,7 +35,8 @@ static void say_trace(struct attempt *a, struct buffer *trace)
 static void note_failure(struct attempt *a, const struct diagnosis *d)
 {
 	TEXT(words, 900);
-	text_put(&words, d->hop);
+	if (d->hop[0] != '\0')
+		nexthop_words_put(&words, d->hop);
 	if (d->peer_name[0] != '\0')
 		text_printf(&words, ", %s", d->peer_name);
 	if (d->peer_address[0] != '\0' && strcmp(d->peer_address, d->peer_name) != 0)

@@ -121,6 +121,25 @@ pass
 like "$(log)" 'is held: filter m: b@example\.org: 550 5\.1\.1 b is not wanted' "one recipient of several that is refused: held, and returned to nobody"
 like "$(log)" 'to=<b@example\.org>.*status=bounced.*550 5\.1\.1 b is not wanted' "a single one is returned"
 "$BIN/mailq" remove all >/dev/null 2>&1
+# What it wants is so already, and a reply as libmilter sends it.
+script <<'END'
+E[|as it is|] -<nobody@example.org>|
+E[|as it is|] +<A@Example.org>|
+E[|as it is|] 2a@example.org|NOTIFY=NEVER|
+E[|as it is|] e<s@example.org>|
+E[|percent|] y550 5.7.1 100%25%25 sure, 5%25 not|
+E[|lines|] y550-5.7.1 not from here%0D%0A550-5.7.1 ask 24 hours a day%0D%0A550 5.7.1 http://x.example/|
+E[|bare|] y550|
+END
+mail 'as it is'; mail percent; mail lines; mail bare
+pass
+ok "a change of the envelope that changes nothing is none" arrived 'as it is'
+like "$(log)" 'filter m passed it$' "and nothing is said about it"
+like "$(log)" 'status=bounced .filter m: 550 5\.7\.1 100% sure, 5% not. ' "a % comes doubled, and is one"
+like "$(log)" 'status=bounced .filter m: 550 5\.7\.1 not from here ask 24 hours a day http://x\.example/. ' "several lines of a reply are one sentence"
+like "$(log)" 'status=bounced .filter m: 550 ?. ' "a code without words will do"
+like "$(text_of 'Mail not delivered')" '^ +servers: filter m' "the report calls the filter by its name"
+"$BIN/mailq" remove all >/dev/null 2>&1
 
 # --- milter: changes ---------------------------------------------------------------------------------------------------------
 script <<'END'
@@ -157,6 +176,20 @@ mail twice old; mail empty old; pass
 is "$(text_of twice | tr -d '\r' | sed '1,/^$/d' | grep .)" "new body
 .second line" "REPLBODY replaces the body"
 unlike "$(text_of empty)" '^old' "also by none"
+long=X-$(awk 'BEGIN { while (i++ < 300) printf "n" }')
+script <<END
+E b.one%0D
+E b%0Atwo%0D
+E b%0Athree
+E h$long|yes|
+E i#0xffffffff;X-Last|yes|
+E m#0;X-Zero|yes|
+END
+mail pieces old; pass
+is "$(text_of pieces | tr -d '\r' | sed '1,/^$/d' | grep . | tr '\n' ' ')" ".one two three " "REPLBODY: a line end may lie between two pieces, and be missing at the end"
+like "$(text_of pieces)" "^$long: yes" "a field's name may be long"
+like "$(text_of pieces)" '^X-Last: yes' "INSHEADER beyond the end adds it there"
+like "$(text_of pieces)" '^X-Zero: yes' "CHGHEADER of the field before the first adds one"
 config "$milter
 changes = no"
 mail twice-no old; pass

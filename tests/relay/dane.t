@@ -156,7 +156,7 @@ nsenter -t "$near" -n ip link add near0 type veth peer name far0 netns "$far"
 for command in 'link set lo up' 'addr add 10.9.9.1/24 dev near0' 'link set near0 up'; do nsenter -t "$near" -n ip $command; done
 for command in 'link set lo up' 'addr add 10.9.9.2/24 dev far0' 'link set far0 up'; do nsenter -t "$far" -n ip $command; done
 rm -f "$work/port"
-nsenter -t "$far" -n "$TOOLS/smarthost" -l 10.9.9.2 -P "$work/port" -d "$work/delivered" -o "$work/sessions" -p 2525 -r 'gone@dane.test=550 5.1.1 no such user' -t "$work/certs/selfsigned.pem" -k "$work/certs/selfsigned.key" & pids="$pids $!"
+nsenter -t "$far" -n "$TOOLS/smarthost" -l 10.9.9.2 -P "$work/port" -d "$work/delivered" -o "$work/sessions" -p 2525 -r 'gone@dane.test=550 5.1.1 no such user' -r 'later@dane.test=451 4.3.0 come back' -t "$work/certs/selfsigned.pem" -k "$work/certs/selfsigned.key" & pids="$pids $!"
 wait_for test -s "$work/port"
 echo 'nameserver 127.0.0.1' >"$work/resolv.conf"
 near mount --bind "$work/resolv.conf" /etc/resolv.conf
@@ -182,6 +182,12 @@ direct opportunistic 'TLS-Required: No\n'
 like "$log" 'status=sent .*tls="TLSv1.[23] not verified' "TLS-Required: No: the message goes all the same, by TLS that nobody vouches for"
 like "$log" 'smarthost=@dane.test/tls-optional' "and the log says so"
 like "$(cat "$work"/delivered/*)" '^TLS-Required: No' "the field goes with it"
+direct opportunistic 'TLS-Required: No\n' later@dane.test
+id=$(ls "$work/spool/mqueue" | sed -n '/^[0-9a-f]*\.[0-9a-f]*$/p')
+said=$("$BIN/mailq" 2>&1; "$BIN/mailq" why --full "$id" 2>&1; "$BIN/mailq" health)
+like "$said" 'reason +the servers of dane\.test .TLS-Required: No., mx\.dane\.test' "mailq says in words which servers it waits for"
+like "$said" 'servers: the MX of dane\.test .*without TLSA records: its header says TLS-Required: No' "and the story, why they are asked in this way"
+unlike "$said" 'tls-optional' "the key of the path is for programs"
 direct opportunistic 'tls-required:\n\tNO \n'
 like "$log" 'status=sent' "in any case, and folded"
 direct opportunistic 'TLS-Required: Yes\n'

@@ -1,5 +1,6 @@
 /* A delivery in the log: as Postfix's readers take it apart, whatever addresses and servers say. */
 #include "diagnosis/report.h"
+#include "diagnosis/nexthop_words.h"
 #include "base/fields.h"
 #include "tests/unit/unit.h"
 #include <string.h>
@@ -27,6 +28,28 @@ static struct diagnosis of(enum verdict v, enum stage stage, int code, const cha
 	strcpy(d.peer_address, "192.0.2.1");
 	strcpy(d.text, text);
 	return d;
+}
+
+/* A key is for programs, and no reader is to meet one. */
+static void nexthops_in_words(void **state)
+{
+	static const char *const pairs[][2] = {{"@example.net", "the servers of example.net"},
+	    {"@example.net/tls-optional", "the servers of example.net (TLS-Required: No)"},
+	    {"=local", "local mailboxes"}, {"|spam", "filter spam"},
+	    {"+12", "a digest of many messages"}, {"", "none"}, {"main,backup", "main,backup"}};
+	(void)state;
+	for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+		TEXT(words, 100);
+		nexthop_words_put(&words, pairs[i][0]);
+		assert_string_equal(words.data, pairs[i][1]);
+	}
+	struct diagnosis d = of(VERDICT_DEFERRED, STAGE_CONNECT, 0, "Connection refused");
+	strcpy(d.hop, "@example.net/tls-optional");
+	TEXT(reason, 300);
+	report_reason(&reason, &d);
+	assert_string_equal(reason.data,
+	    "the servers of example.net (TLS-Required: No), mail.example.org[192.0.2.1]:25: connect: "
+	    "Connection refused");
 }
 
 static void as_postfix_says_it(void **state)
@@ -87,7 +110,7 @@ static void strangers_stay_in_their_place(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TEST(as_postfix_says_it),
+	const struct CMUnitTest tests[] = {TEST(nexthops_in_words), TEST(as_postfix_says_it),
 	    TEST(strangers_stay_in_their_place)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

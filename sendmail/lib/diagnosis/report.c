@@ -1,5 +1,6 @@
 /* Words for outcomes. */
 #include "diagnosis/report.h"
+#include "diagnosis/nexthop_words.h"
 #include "diagnosis/steps.h"
 #include "base/language.h"
 #include "base/fields.h"
@@ -13,8 +14,10 @@ static bool is_local(const struct diagnosis *d)
 
 static void put_peer(struct text *t, const struct diagnosis *d)
 {
+	TEXT(domain, 400);
+	nexthop_words_domain(&domain, d->hop);
 	if (d->hop[0] == '@')
-		text_printf(t, TR("the servers of %s, "), d->hop + 1);
+		text_printf(t, TR("the servers of %s, "), domain.data);
 	else if (is_local(d))
 		text_put(t, TR("local mailbox, "));
 	else if (d->hop[0] != '\0' && diag_filter(d) == NULL)

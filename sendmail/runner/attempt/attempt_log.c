@@ -1,6 +1,7 @@
 /* How an attempt came about. */
 #include "base/clock.h"
 #include "base/text.h"
+#include "diagnosis/nexthop_words.h"
 #include "message/address.h"
 #include "runner/attempt/attempt_log.h"
 #include "runner/attempt/message.h"
@@ -28,9 +29,10 @@ static void put_rule(const struct config *config, const struct message *m, struc
 	rules_paths(config, m->sender, m->envelope.uid, m->rcpts[0], &p);
 	enum nexthop_kind kind = nexthop_key_kind(m->nexthop);
 	text_put(&words, kind == NEXTHOP_MX ? "servers: the MX of " : "servers: ");
-	text_put(&words, kind == NEXTHOP_MX        ? m->nexthop + 1
-	                 : kind == NEXTHOP_NOWHERE ? "none"
-	                                           : m->nexthop);
+	if (kind == NEXTHOP_MX)
+		text_put_n(&words, m->nexthop + 1, strcspn(m->nexthop + 1, "/"));
+	else
+		nexthop_words_put(&words, m->nexthop);
 	if (kind == NEXTHOP_LOCAL)
 		text_put(&words, " ([local] deliver)");
 	else if (p.rule != NULL)

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/log.h"
+#include "diagnosis/nexthop_words.h"
 #include "diagnosis/report.h"
 #include "runner/queue/server_state.h"
 #include "runner/queue/nexthop.h"
@@ -183,6 +184,7 @@ void nexthop_down(struct nexthops *n, struct nexthop *p, const struct diagnosis 
 {
 	struct diagnosis named = *d;
 	TEXT(words, 1200);
+	TEXT(domain, 400);
 	/* A reason of our own, without a server: no smarthost configured, or no process. */
 	if (nexthop_state(n, p, 0) == NEXTHOP_UP && p->limit == 0) {
 		text_copy(named.hop, sizeof named.hop, p->name_count == 1 ? p->names[0] : named.hop);
@@ -194,11 +196,15 @@ void nexthop_down(struct nexthops *n, struct nexthop *p, const struct diagnosis 
 	p->schedule.added = true;
 	int left_s = nexthop_ask_s(n, p);
 	report_reason(&words, d);
+	nexthop_words_domain(&domain, p->key);
 	if (p->kind == NEXTHOP_FILTER)
 		log_line(LOG_WARNING, "filter %s does not work; its mail waits; next try in %d s: %s",
 		    p->key + 1, left_s, words.data);
 	else if (p->kind == NEXTHOP_MX)
-		log_line(LOG_WARNING, "no server of %s accepts mail; next try in %d s: %s", p->key + 1,
+		log_line(LOG_WARNING, "no server of %s accepts mail; next try in %d s: %s", domain.data,
+		    left_s, words.data);
+	else if (p->kind == NEXTHOP_LOCAL)
+		log_line(LOG_WARNING, "nothing is delivered to local mailboxes; next try in %d s: %s",
 		    left_s, words.data);
 	else if (rules_are_simple(n->config))
 		log_line(LOG_WARNING, "no smarthost accepts mail; everything waits; next try in %d s: %s",
@@ -239,6 +245,19 @@ void nexthop_server_proven(struct nexthops *n, const char *name)
 	nexthop_hop_ready(n, name);
 }
 
+static void say_again(const char *name, int failures)
+{
+	enum nexthop_kind kind = nexthop_key_kind(name);
+	TEXT(words, 400);
+	text_put(&words, kind == NEXTHOP_SMARTHOSTS ? "smarthost " : "");
+	nexthop_words_put(&words, name);
+	log_line(LOG_INFO, "%s %s again, after %d failure%s", words.data,
+	    kind == NEXTHOP_FILTER       ? "works"
+	    : kind == NEXTHOP_SMARTHOSTS ? "accepts mail"
+	                                 : "accept mail",
+	    failures, failures == 1 ? "" : "s");
+}
+
 /* The first success after a failure, or after a start, makes all mail that waits for it due: that
  * of an earlier one gave its time. */
 void nexthop_hop_ready(struct nexthops *n, const char *name)
@@ -252,10 +271,7 @@ void nexthop_hop_ready(struct nexthops *n, const char *name)
 	counters_server(n->counters, name)->ready++;
 	n->counters->changed = true;
 	if (h->failures > 0)
-		log_line(LOG_INFO,
-		    *name == RULES_FILTER ? "filter %s works again, after %d failure%s"
-		                          : "smarthost %s accepts mail again, after %d failure%s",
-		    name + (*name == RULES_FILTER), h->failures, h->failures == 1 ? "" : "s");
+		say_again(name, h->failures);
 	h->worked = true;
 	h->failures = 0;
 	h->wished = 0;
