@@ -74,6 +74,14 @@ like "$(cat "$work"/delivered/*.eml)" "^X-Envelope-From: <$(id -un)@mon1.example
 like "$(cat "$work"/delivered/*.eml)" "^From: .*$(id -un)@mon1.example.org" "and in the From field that it gets"
 again; printf 'Subject: x\n\nx\n' | "$BIN/sendmail" -i -O smtputf8=yes -f "$(printf 'm\303\274ller@example.org')" plain@example.net; runner_once
 like "$(cat "$work/log")" 'the sender <müller@example.org> is not ASCII.* key=smtputf8-missing' "but not when its sender asked for SMTPUTF8"
+runner_once
+like "$(cat "$work/log")" "bounce=.* to=<$(id -un)@mon1.example.org>" "the report cannot reach that address, and goes to who handed in the mail"
+report=$(cat "$work"/delivered/*.eml)
+like "$report" "^X-Envelope-To: <$(id -un)@mon1.example.org>" "and arrives"
+like "$report" '^The report "Mail not delivered" of ' "calls itself what it is"
+like "$report" '<plain@example.net> was$|to <plain@example.net>' "and has the first one whole"
+again; printf 'Subject: x\n\nx\n' | "$BIN/sendmail" -i -f s@example.org "$(printf '\303\244@example.net')"; runner_once
+like "$(cat "$work/log")" 'bounce=.* to=<s@example.org>' "a sender in ASCII gets their report themselves"
 again; from_s 'To: info@ex\303\244mple.org\nFrom: s@ex\303\244mple.org' "$(printf 'info@EX\303\204MPLE.org')" "$(printf 'another@ex\303\244mple.org')"
 like "$(cat "$work/log")" 'to=<info@xn--exmple-cua.org>, .*status=sent .*from=<another@xn--exmple-cua.org>' "a domain alone: it goes in its ASCII form"
 is "$(cat "$work"/delivered/*.eml | grep -E '^(From|To):')" 'To: info@xn--exmple-cua.org

@@ -282,6 +282,20 @@ char *recipients_login(const struct envelope *e, const struct config *c)
 	return recipients_sender(&by_login, c);
 }
 
+char *recipients_reported_by(const struct envelope *e, const struct config *c)
+{
+	const char *at =
+	    text_starts(e->flags, RECIPIENTS_BY) ? e->flags : strstr(e->flags, " " RECIPIENTS_BY);
+	if (at == NULL)
+		return mem_copy("");
+	at = strchr(at, '=') + 1;
+	char *login = mem_copy_n(at, strcspn(at, " "));
+	struct envelope by_login = {.login = login};
+	char *address = recipients_login(&by_login, c);
+	free(login);
+	return address;
+}
+
 static char *header_address(const struct config *c, enum stamp_role role, const char *address)
 {
 	if (role == STAMP_FROM)

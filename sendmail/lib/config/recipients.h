@@ -49,6 +49,10 @@ char *recipients_sender(const struct envelope *e, const struct config *c);
 /* The same for who handed it in, where the sender cannot be used; "" when that is not known. */
 char *recipients_login(const struct envelope *e, const struct config *c);
 
+/* Of a report, whose flags say so: the same for who handed in what it is about; else "". */
+#define RECIPIENTS_BY "by="
+char *recipients_reported_by(const struct envelope *e, const struct config *c);
+
 /* An address of a header field after policy.  Free it. */
 char *recipients_header_address(const struct config *c, enum stamp_role role, const char *address);
 

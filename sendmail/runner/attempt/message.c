@@ -38,6 +38,7 @@ void message_free(struct message *m)
 		free(m->failures[i]);
 	free(m->failures);
 	free(m->sender);
+	free(m->reported_by);
 	envelope_free(&m->envelope);
 	buffer_free(&m->lines);
 	buffer_free(&m->failed_lines);
@@ -293,6 +294,7 @@ static enum message_found open_message(const struct runner *r, struct message *m
 	m->has_journal = j->attempts > 0 || j->rcpt_count > 0;
 	m->last_s = j->last_s;
 	m->sender = recipients_sender(&m->envelope, &r->config);
+	m->reported_by = recipients_reported_by(&m->envelope, &r->config);
 	return MESSAGE_READY;
 }
 

@@ -34,8 +34,9 @@ struct message {
 	bool anew;   /* the one that the entry is in is over (what it has tried does not count) */
 	int fd;      /* of the file */
 	struct envelope envelope;
-	char *sender; /* after policy */
-	char **rcpts; /* open recipients on this path: after aliases, completed, no duplicates */
+	char *sender;      /* after policy */
+	char *reported_by; /* of a report: who handed in what it is about; "" */
+	char **rcpts;      /* open recipients on this path: after aliases, completed, no duplicates */
 	struct message_asked {
 		const char *notify; /* of envelope: which reports are wanted, "" = the usual ones */
 		char *orcpt;  /* who was meant, as ORCPT: what the sender says, or the address as it was at

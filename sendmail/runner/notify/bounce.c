@@ -93,7 +93,8 @@ static void put_event(const struct config *config, const struct message *m, enum
 	TEXT(whom, 700);
 	const char *what = m->for_archive
 	                       ? TR("The archive copy ([queue] or [route] always_bcc) of the message")
-	                       : TR("Your message");
+	                   : envelope_has_flag(&m->envelope, "bounce") ? TR("The report")
+	                                                               : TR("Your message");
 	clock_put_rfc5322(&date, m->envelope.created_us / 1000000);
 	if (m->for_archive)
 		text_printf(&from, TR("from <%s> "), m->sender);
@@ -155,11 +156,24 @@ static void put_words(const struct runner *r, const struct message *m, enum repo
 	transcript_put(&r->queue, &r->config, m, out);
 }
 
+/* A report to an address that no server on its way can carry. */
+static bool is_for_submitter(const struct message *m)
+{
+	const struct diagnosis *d;
+	struct walk w = {0};
+	while ((d = reported(m, REPORT_FAILURE, &w)) != NULL &&
+	       (d->key == REASON_SMTPUTF8_MISSING || d->key == REASON_SMTPUTF8_DOMAIN))
+		continue;
+	return w.seen > 0 && d == NULL && m->reported_by[0] != '\0' && text_is_ascii(m->reported_by);
+}
+
 const char *bounce_address(const struct config *config, const struct message *m)
 {
 	if (m->sender[0] != '\0' && !m->for_archive)
 		return m->sender;
-	return envelope_has_flag(&m->envelope, "double") ? "" : config->postmaster;
+	if (envelope_has_flag(&m->envelope, "double"))
+		return "";
+	return !m->for_archive && is_for_submitter(m) ? m->reported_by : config->postmaster;
 }
 
 static void put_head(const struct runner *r, const struct message *m, int count,
@@ -266,11 +280,15 @@ static void put_file(const struct runner *r, const struct message *m, bool requi
 	envelope_init(&e);
 	e.created_us = clock_wall_us();
 	free(e.flags);
-	TEXT(flags, 40);
+	TEXT(flags, 400);
 	bool twice = m->sender[0] == '\0' || m->for_archive;
 	text_put(&flags, twice ? "bounce double" : "bounce");
 	/* Somebody has to know that a report could not be returned; it has none of the message. */
 	text_put(&flags, require_tls && !twice ? " requiretls" : "");
+	const char *login = m->envelope.login;
+	if (!twice && !text_is_ascii(m->sender) && login[0] != '\0' &&
+	    login[strcspn(login, " \t")] == '\0')
+		text_printf(&flags, " " RECIPIENTS_BY "%s", login);
 	e.flags = mem_copy(flags.data);
 	/* What is returned whole has its long lines and odd bytes with it. */
 	e.content = m->envelope.content;

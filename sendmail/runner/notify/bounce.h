@@ -10,8 +10,8 @@ void bounce_write(const struct runner *r, struct message **list, int count, enum
     const struct buffer *notes, struct buffer *out);
 
 /* Who gets a report: the sender; for mail without one, and for copies by always_bcc
- * (m->for_archive), the postmaster; "" for a report that the
- * postmaster has not got: nobody. */
+ * (m->for_archive), the postmaster; for a report to an address beyond ASCII that no server on its
+ * way can carry, who handed in the mail; "" for a report about a report that did not arrive. */
 const char *bounce_address(const struct config *config, const struct message *m);
 
 /* The log line of a report that was queued: ID KIND=REPORT-ID to=<> WORDS; kind: "bounce",
