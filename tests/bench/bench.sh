@@ -43,7 +43,7 @@ before=$(date +%s%N)
 "$BIN/runner" --once
 after=$(date +%s%N)
 arrived=$(lines <"$work/sessions")
-[ "$arrived" -eq "$waiting" ] && [ "$(count_files mqueue)" -eq 0 ] || { echo "bench: $arrived of $waiting arrived" >&2; exit 1; }
+[ "$arrived" -eq "$waiting" ] && [ "$(count_files mqueue)" -eq 0 ] || { echo "bench: $arrived of $waiting arrived, $(count_files mqueue) wait" >&2; exit 1; }
 row "messages per second, draining $waiting to a smarthost on loopback" "$((waiting * 1000000000 / (after - before))) (target: over 2000)"
 row "  over sessions" "$(cut -d' ' -f1 "$work/sessions" | sort -u | lines)"
 
@@ -109,7 +109,7 @@ max_sessions = $allowed"
 	"$BIN/runner" --once
 	after=$(date +%s%N)
 	arrived=$(lines <"$work/sessions")
-	[ "$arrived" -eq "$waiting" ] || { echo "bench: $arrived of $waiting arrived" >&2; exit 1; }
+	[ "$arrived" -eq "$waiting" ] || { echo "bench: $arrived of $waiting arrived, $(count_files mqueue) wait" >&2; exit 1; }
 	rate=$((waiting * 1000000000 / (after - before)))
 	sessions=$(cut -d' ' -f1 "$work/sessions" | sort -u | lines)
 	stop "$far_way"; stop "$far_server"

@@ -207,7 +207,7 @@ static pid_t start_here(enum process_program program, const int *fds, int count)
 	if (program == PROCESS_MAILBOX || program == PROCESS_FILTER || program == PROCESS_SMTPD)
 		words[1] = NULL;
 	process_become(program, fds, count, -1, words);
-	_exit(127);
+	_exit(PROCESS_NOT_RUN);
 }
 
 static void keep_end(const struct starter *s, const struct process_line *l)

@@ -55,6 +55,9 @@ int process_starter_fd(int i);
 /* With its last client a starter goes, too. */
 void process_leave_starters(void);
 
+/* How a process ends that could not become its program; env(1) and shells say it so, too. */
+#define PROCESS_NOT_RUN 127
+
 /* Starts a program in a process group of its own, with fds (which stay open here): of relay and
    mbox jobs, orders, lock and, if there is one, the ledger; of mailbox input and output, of filter
    the words, too.  Its pid, or -1 with errno. */

@@ -47,6 +47,9 @@ static struct worker *find_worker(struct runner *r, const struct entry *e, bool 
 	*starting = false, *busy = 0;
 	for (int i = 0; i < r->sessions->count; i++) {
 		struct worker *w = r->sessions->list[i];
+		/* Whether its program could be run is known when it is reaped. */
+		*starting = *starting ||
+		            (w->nexthop == e->nexthop && w->heard_bytes == 0 && (w->ended || w->broken));
 		if (w->closing || w->ended || w->nexthop != e->nexthop ||
 		    !tried_same_servers(w->avoid, e->tried))
 			continue;

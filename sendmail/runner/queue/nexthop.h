@@ -29,6 +29,7 @@ struct nexthop {
 	                      (runner/queue/reroute.h) */
 	int64_t probed_new; /* schedule.new_count at that time: what came later is new */
 	int workers;        /* alive */
+	int not_run;        /* times in a row that the program for it could not be run */
 	uint64_t wish;      /* the last for which it was asked anew (nexthop_ask_again); 0 = none */
 	bool renewed;    /* an operator wants it asked anew: idle sessions end before mail is given */
 	int64_t woken_s; /* wall time: when its mail was made due before its time; 0 = never */

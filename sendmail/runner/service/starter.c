@@ -119,7 +119,7 @@ static void become(enum process_program program, const int *fds, int count, int 
 	if (take_rights(program))
 		process_become(program, fds, count, extra, of[program]);
 	log_line(LOG_CRIT, "a program cannot be started: %s", strerror(errno));
-	_exit(127);
+	_exit(PROCESS_NOT_RUN);
 }
 
 /* The runner starts what works for it; mbox and filters only what is theirs. */

@@ -214,6 +214,7 @@ void session_events_receive(struct runner *r, struct worker *w)
 	w->read_errors = 0;
 	w->heard_ms = clock_mono_ms();
 	w->heard_bytes += n;
+	w->nexthop->not_run = 0;
 	if (w->heard_bytes > w->heard_limit_bytes) {
 		log_line(LOG_ERR,
 		    "a relay process sends more than its mail explains (%lld bytes); it is killed",

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "jobs/orders.h"
 #include "jobs/process.h"
+#include "jobs/process_line.h"
 #include "jobs/jobs_line.h"
 #include "runner/attempt/message.h"
 #include "runner/disposition/disposition.h"
@@ -19,6 +20,7 @@
 #include "runner/queue/nexthop_without.h"
 #include "runner/queue/runner.h"
 #include "runner/queue/tried.h"
+#include "runner/session/program.h"
 #include "runner/session/sent_log.h"
 #include "runner/session/worker.h"
 #include <errno.h>
@@ -30,12 +32,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Its socket, orders, the lock and the ledger.  The pid, or -1 with errno. */
 /* What a relay may say: on the way to its session, and for each message and recipient. */
 #define HEARD_AT_MOST_BYTES (1 << 20)
 #define HEARD_OF_MESSAGE_BYTES 65536
 #define HEARD_OF_RCPT_BYTES 4096
 
+/* Its socket, orders, the lock and the ledger.  The pid, or -1 with errno. */
 static pid_t start_program(const struct runner *r, const struct nexthop *p, int socket, int ledger,
     const struct buffer *orders)
 {
@@ -43,10 +45,7 @@ static pid_t start_program(const struct runner *r, const struct nexthop *p, int 
 	int fds[] = {socket, orders_fd, r->lock_fd, ledger};
 	if (orders_fd < 0)
 		return -1;
-	enum process_program program = p->kind == NEXTHOP_LOCAL    ? PROCESS_MBOX
-	                               : p->kind == NEXTHOP_FILTER ? PROCESS_FILTERS
-	                                                           : PROCESS_RELAY;
-	pid_t pid = process_start(program, fds, ledger >= 0 ? 4 : 3);
+	pid_t pid = process_start(program_of(p), fds, ledger >= 0 ? 4 : 3);
 	int saved = errno;
 	close(orders_fd);
 	errno = saved;
@@ -169,7 +168,7 @@ void worker_stop_sending(struct worker *w)
 	    strerror(errno));
 	w->out.length = 0;
 	w->fd_count = 0;
-	w->closing = true;
+	w->closing = w->broken = true;
 	w->closing_ms = clock_mono_ms();
 	shutdown(w->fd, SHUT_WR);
 }
@@ -252,6 +251,9 @@ static void diagnose_end(const struct worker *w, struct diagnosis *d)
 	TEXT(words, 200);
 	if (w->term_ms != 0)
 		text_put(&words, "the relay process hung and was ended");
+	else if (program_was_not_run(w))
+		text_printf(&words, "the program %s cannot be run",
+		    process_program_name(program_of(w->nexthop)));
 	else if (WIFSIGNALED(w->status))
 		text_printf(&words, "the relay process was ended by signal %d", WTERMSIG(w->status));
 	else
@@ -325,10 +327,12 @@ void worker_look_back(struct runner *r, struct worker *w)
 	struct diagnosis d = w->over;
 	/* Ready, and then gone before it did anything: as good as down, too. */
 	bool gone = w->ready && w->done == 0 && w->over.key != REASON_NONE;
-	if (w->looked_back || (!gone && !is_useless(r, w)))
+	if (w->looked_back || (!gone && !program_is_missing(w) && !is_useless(r, w)))
 		return;
 	w->looked_back = true;
-	if (!gone)
+	if (program_is_missing(w))
+		diagnose_end(w, &d);
+	else if (!gone)
 		diagnose_uselessness(&d);
 	nexthop_was_useless(&r->nexthops, w->nexthop, &d, worker_count_open(r->sessions, w->nexthop));
 }
@@ -341,9 +345,9 @@ static void leave(struct runner *r, struct worker *w, struct message *m)
 	/* Nothing was begun with it. */
 	if (w->said_bye) {
 		worker_give_back(r, w, m);
-	} else if (r->leaving && !w->ready) {
+	} else if ((r->leaving && !w->ready) || (program_was_not_run(w) && !program_is_missing(w))) {
 		disposition_return(r, m);
-	} else if (may_go_at_once(m)) {
+	} else if (!program_was_not_run(w) && may_go_at_once(m)) {
 		m->entry->interrupted = true;
 		disposition_return(r, m);
 	} else {
@@ -357,6 +361,8 @@ void worker_end(struct runner *r, struct worker *w)
 	/* The ledger may hold outcomes that the relay could not send. */
 	if (w->first != NULL && !w->said_bye)
 		sent_log_hear(r, w);
+	if (program_was_not_run(w) && !r->leaving)
+		program_note_not_run(r, w);
 	worker_look_back(r, w);
 	while (w->first != NULL) {
 		struct message *m = w->first;

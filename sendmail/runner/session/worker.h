@@ -52,6 +52,7 @@ struct worker {
 	int left;           /* candidates after the one it talks to */
 	bool shows;         /* the dialogue: for one message that is watched */
 	bool ready, closing, ended;
+	bool broken;     /* nothing can be sent to it any more */
 	int read_errors; /* in a row */
 	bool looked_back;
 	bool said_bye; /* it has reported everything: what it still has in hand it never read */
