@@ -113,6 +113,22 @@ is "$(parts "$file" | sed 's/Meldung [0-9]/Meldung N/' | sort -u)" "$(printf 'St
 like "$(table "$file")" "$(printf '  3  St\303\266rung')" "and stands in the table, once"
 is "$(LC_ALL=C grep -c "$(printf '[\200-\377]')" "$file")" 0 "and the digest is 7-bit for a server that lacks 8BITMIME"
 
+# A sender beyond ASCII, and subjects of all kinds.
+begin "$guard"
+odd() { printf 'From: x@example.org\nSubject: '"$1"'\n\nx\n' | "$BIN/sendmail" -odq -i -f "$(printf 'j\303\266rg@example.org')" ops@example.org; }
+long=$(awk 'BEGIN { while (i++ < 1000) printf "L" }')
+for time in 1 2 3 4; do
+	for subject in "$long" '' '  \t ' 'folded\n\tby a tab' 'a\033[31mb' '=?utf-8?q?=0D=0ABcc:_x?=' '\374\337'; do odd "$subject"; done
+done
+runner_once
+is $? 0 "the runner lives through a digest of a sender that no server can carry"
+is "$(waiting)" 0 "and all of them have left"
+file=$(digest)
+like "$(table "$file")" ' [1-4]  folded by a tab$' "a subject that was folded is one line of the table"
+like "$(table "$file")" ' [1-4]  a.x1b.31mb$' "without control characters"
+like "$(table "$file")" ' [5-8]  .no subject.$' "of blanks, or of nothing: there is none"
+like "$(table "$file")" ' [1-4]  L{150,}$' "the first words of one of 1,000 characters"
+
 # By recipient; different senders have digests of their own, because a failure is reported to its sender.
 begin "$guard
 by = recipient"

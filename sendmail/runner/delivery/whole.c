@@ -5,6 +5,7 @@
 #include "jobs/head.h"
 #include "message/count.h"
 #include "message/wire.h"
+#include <stdlib.h>
 
 static bool put_body(const struct job *job, struct buffer *out)
 {
@@ -40,7 +41,8 @@ static bool is_7bit(const struct buffer *text, size_t from)
 
 bool whole_put(const struct config *config, const struct message *m, struct buffer *out)
 {
-	struct job job = {.fd = m->fd, .sender = m->sender, .received = m->received};
+	/* A sender beyond ASCII is replaced there. */
+	struct job job = {.fd = m->fd, .sender = mem_copy(m->sender), .received = m->received};
 	struct diagnosis d = {0};
 	size_t from = out->length;
 	text_copy(job.id, sizeof job.id, m->id);
@@ -53,6 +55,7 @@ bool whole_put(const struct config *config, const struct message *m, struct buff
 	if (!good)
 		out->length = from;
 	head_forget(&job);
+	free(job.sender);
 	envelope_free(&job.envelope);
 	buffer_free(&job.header);
 	buffer_free(&job.said);

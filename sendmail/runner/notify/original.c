@@ -24,6 +24,9 @@ void original_subject(const struct buffer *header, struct text *subject)
 		return;
 	entity_read(&e, block, header->length);
 	char *value = header_value(&f);
+	/* As a folded one is often written. */
+	for (char *tab = value; (tab = strchr(tab, '\t')) != NULL;)
+		*tab = ' ';
 	encoded_word_decode(&plain, value, e.charset);
 	text_escape(subject, buffer_string(&plain), strlen(buffer_string(&plain)));
 	free(value);
