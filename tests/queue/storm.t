@@ -127,7 +127,8 @@ file=$(digest)
 like "$(table "$file")" ' [1-4]  folded by a tab$' "a subject that was folded is one line of the table"
 like "$(table "$file")" ' [1-4]  a.x1b.31mb$' "without control characters"
 like "$(table "$file")" ' [5-8]  .no subject.$' "of blanks, or of nothing: there is none"
-like "$(table "$file")" ' [1-4]  L{150,}$' "the first words of one of 1,000 characters"
+unlike "$(table "$file")" 'LLLL' "a line that is longer than a server has to accept keeps its message out of the digest"
+ok "it goes by itself" sh -c "grep -q LLLL '$work'/delivered/*.eml"
 
 # By recipient; different senders have digests of their own, because a failure is reported to its sender.
 begin "$guard
