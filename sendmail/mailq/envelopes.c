@@ -34,7 +34,7 @@ void envelopes_take(struct row *r, struct row_store *store, const char *line)
 {
 	r->uid = fields_get_number(line, "uid", -1);
 	r->bytes = fields_get_number(line, "bytes", 0);
-	r->arrival_s = fields_get_number(line, "created_us", 0) / 1000000;
+	row_set_arrival(r, fields_get_number(line, "created_us", 0));
 	take(&r->login, store, line, "login");
 	take(&r->sender, store, line, "sender");
 	take(&r->program, store, line, "program");

@@ -59,7 +59,7 @@ static void fill_row(struct message_reader *m, struct row *r, struct row_store *
     struct envelope *e, uid_t uid)
 {
 	r->uid = uid == m->queue.owner && e->uid >= 0 ? e->uid : (int64_t)uid;
-	r->arrival_s = e->created_us / 1000000;
+	row_set_arrival(r, e->created_us);
 	r->bytes = e->content.bytes;
 	r->login = row_string(store, e->login);
 	r->sender = row_string(store, e->sender);

@@ -14,6 +14,12 @@ void row_begin(struct row *r, const char *id)
 	r->arrival_s = (int64_t)(id_pack(id) >> 32);
 }
 
+void row_set_arrival(struct row *r, int64_t created_us)
+{
+	if (created_us > 0)
+		r->arrival_s = created_us / 1000000;
+}
+
 char *row_string(struct row_store *store, const char *value)
 {
 	return arena_copy(&store->memory, value);

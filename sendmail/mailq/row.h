@@ -24,6 +24,9 @@ struct row_why {
 /* An empty row. */
 void row_begin(struct row *r, const char *id);
 
+/* When it came, in microseconds.  0 is no time: the one in its id, which row_begin sets, counts. */
+void row_set_arrival(struct row *r, int64_t created_us);
+
 /* A copy of value, that is valid as long as the store's rows. */
 char *row_string(struct row_store *store, const char *value);
 

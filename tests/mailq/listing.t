@@ -31,7 +31,14 @@ sleep 1.1
 printf 'Subject: b\n\nx\n' | "$BIN/sendmail" -odq -i -f a@example.org late@example.org
 late=$(cd "$work/spool/drop" && ls | grep '^........\.........$')
 is "$(ids | tail -n 1)" "$late" "the newest is the last, from drop/"
+# One that does not say when it came is as old as its name, and not of 1970.
+arrival() { "$BIN/mailq" --json 2>/dev/null | grep "$late" | sed 's/.*"arrival_time": \([0-9]*\).*/\1/'; }
+oldest() { "$BIN/mailq" health | sed 's/.* oldest=\([0-9]*\)s.*/\1/'; }
+edit '/^created: /d' "$work/spool/drop/$late"
+is "$(arrival)" "$(printf '%d' "0x${late%.*}")" "without a time: that of its name"
+ok "and nothing is late" test "$(oldest)" -lt 600
 ln "$work/spool/drop/$late" "$queue/$late"
+is "$(arrival)" "$(printf '%d' "0x${late%.*}")" "the same in mqueue/"
 is "$(ids | grep -c "$late")" 1 "in drop/ and in mqueue/: listed once"
 
 # Ten times as many with the same reason: the memory grows by the rows alone.

@@ -38,6 +38,18 @@ static void test_reasons_are_shared(void **state)
 	arena_free(&store.memory);
 }
 
+/* Mail that does not say when it came would be listed as of 1970, and as late. */
+static void test_an_id_has_a_time(void **state)
+{
+	(void)state;
+	struct row r;
+	row_begin(&r, "6b49d200.00000001");
+	row_set_arrival(&r, 0);
+	assert_int_equal(r.arrival_s, 0x6b49d200);
+	row_set_arrival(&r, 1700000000999999);
+	assert_int_equal(r.arrival_s, 1700000000);
+}
+
 /* Pages come and go; what was moved out of them stays. */
 static void test_moved_rows_stay(void **state)
 {
@@ -73,6 +85,7 @@ static void test_moved_rows_stay(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TEST(test_reasons_are_shared), TEST(test_moved_rows_stay)};
+	const struct CMUnitTest tests[] = {TEST(test_reasons_are_shared), TEST(test_an_id_has_a_time),
+	    TEST(test_moved_rows_stay)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
