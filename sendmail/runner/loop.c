@@ -195,7 +195,7 @@ static void wait_for_events(struct loop *l, const sigset_t *mask, int64_t limit_
 	if (ready <= 0)
 		return;
 	if (e.trigger->revents != 0 && trigger_drain(r->trigger_fd))
-		pickup_scan(r);
+		pickup_rung(r);
 	hear_workers(r, &e);
 	hear_users(r, &e);
 	hear_starters(l, &e);
@@ -365,14 +365,14 @@ int loop_run(struct runner *r)
 			limit_ms = sooner_ms(limit_ms, places_next_ms(r) - clock_mono_ms());
 		look_at_places(r);
 		if (r->adopt_again_ms != 0 && clock_mono_ms() >= r->adopt_again_ms)
-			pickup_scan(r);
+			pickup_go_on(r);
 		if (is_over(r))
 			break;
 		wait_for_events(&l, &mask, limit_ms);
 		watchdog_look(r);
 		watchdog_end_workers(r);
 		if (submit_listen_serve(r->submit_listen))
-			pickup_scan(r);
+			pickup_rung(r);
 		look_at_signals(r);
 		upkeep_sync(r, UPKEEP_SOME);
 		upkeep_log(&l.upkeep, r);

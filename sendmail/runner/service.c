@@ -9,6 +9,7 @@
 #include "jobs/process.h"
 #include "runner/delivery/configure.h"
 #include "runner/delivery/expire.h"
+#include "runner/delivery/pickup_scan.h"
 #include "runner/disposition/disposition.h"
 #include "runner/notify/notify.h"
 #include "runner/queue/entry.h"
@@ -362,6 +363,7 @@ void service_end(struct runner *r)
 	nexthop_free_all(&r->nexthops);
 	quota_free(r);
 	storm_free(&r->storm);
+	pickup_scan_free(r);
 	waits_write(&r->queue, &(struct buffer){0});
 	sessions_end(r);
 	expire_end(r);

@@ -198,6 +198,20 @@ for size in 100000 200000 ${LARGE:-}; do
 	row "    bytes of memory for each message more" "$(((peak - few_peak) * 1024 / (size - 10000)))"
 done
 
+# One user's flood lies in drop/: what it costs to move it, while nothing is sent.
+find "$work/spool/mqueue" "$work/spool/drop" -name '????????.????????*' -exec rm -f {} +
+flooded=$(awk -v to=100000 -v folder="$work/spool/drop" 'BEGIN { for (i = 0; i < to; i++) {
+	name = sprintf("%s/%08x.%08x", folder, 4096 + i / 50, i)
+	printf "firsthop-spool: 1\ncontent: bytes=000000000000002 lines=000000000001 longest=000000000000001 8bit=0 nul=0 cr=0\nsender: me\nrecipient: ops@example.org\n\nx\n" >name
+	close(name) } print to }')
+"$BIN/runner" --stay 2>/dev/null
+picked_up() { [ "$(count_files drop)" -eq 0 ]; }
+wait_tries=6000 wait_for picked_up
+runner=$(cat "$work/run/runner.pid")
+row "$flooded small messages in drop/, moved by a runner: CPU" "$(cpu_ms "$runner") ms"
+kill "$runner"
+wait_for no_runner
+
 # Each parser, with things as many as a hostile user would have.
 echo "10,000 and 100,000 of everything (target: at most 12 times)"
 LINEAR_FEW=10000 "$BUILD/tests/test_linear" 2>&1 | sed -n 's/^# \([a-z_]* *\)\(.*\)/  \1\2/p'

@@ -72,6 +72,7 @@ void sim_runner_kill(void)
 	nexthop_free_all(&r->nexthops);
 	quota_free(r);
 	storm_free(&r->storm);
+	pickup_scan_free(r);
 	sessions_end(r);
 	expire_end(r);
 	disposition_forget(r);

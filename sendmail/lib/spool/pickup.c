@@ -156,7 +156,9 @@ enum pickup pickup_take(struct queue *q, const char *id, struct diagnosis *why)
 	if (second_names_have(&q->second, id_pack(id)))
 		return PICKUP_KNOWN;
 	if (fstatat(q->drop_fd, id, &st, AT_SYMLINK_NOFOLLOW) != 0) {
-		diag_set_errno(why, VERDICT_DEFERRED, STAGE_SPOOL, REASON_SPOOL_DAMAGED, "drop/%s", id);
+		/* It was listed a moment ago, and may have been taken away since. */
+		if (errno != ENOENT)
+			diag_set_errno(why, VERDICT_DEFERRED, STAGE_SPOOL, REASON_SPOOL_DAMAGED, "drop/%s", id);
 		return PICKUP_REFUSED;
 	}
 	q->moved = true;

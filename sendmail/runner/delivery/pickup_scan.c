@@ -23,10 +23,19 @@
 /* As many as are moved before anything else has its turn: somebody may have put 100,000 there. */
 #define AT_ONCE 500
 
-struct scan {
+/* What is left of a listing is kept, because to list 100,000 names for each portion of them costs
+   as much as to move them.  New mail has the folder listed again, after so many times what the
+   last listing took; and so has the time, for who cannot ring. */
+#define LIST_SHARE 4
+#define LIST_LATEST_MS 100
+#define LIST_STALE_MS 1000
+
+struct pickup_scan {
 	struct runner *runner;
 	struct idlist messages; /* from low to high: those that are still to be moved */
 	size_t low, high;
+	int64_t listed_ms, took_ms;
+	bool rung; /* since the listing: something new is there */
 	bool pass_wanted;
 	bool whole;   /* none had to be left where it is */
 	bool settled; /* what was moved is durable */
@@ -34,7 +43,7 @@ struct scan {
 
 static void found(void *context, enum queue_kind kind, const char *id)
 {
-	struct scan *s = context;
+	struct pickup_scan *s = context;
 	if (kind == QUEUE_MESSAGE)
 		idlist_add(&s->messages, id);
 	else if (kind == QUEUE_FLUSH)
@@ -97,7 +106,7 @@ static void add_new(struct runner *r, uint64_t packed)
 
 /* The oldest and the newest ones in turn, so that who comes behind a flood does not wait for its
    end; those that cannot be moved stay, and delay nobody. */
-static void take_some(struct scan *s)
+static void take_some(struct pickup_scan *s)
 {
 	struct runner *r = s->runner;
 	struct idlist fresh = {0};
@@ -118,28 +127,87 @@ static void take_some(struct scan *s)
 	quota_publish(r);
 }
 
-bool pickup_scan(struct runner *r)
+static void list(struct pickup_scan *s)
 {
-	struct scan s = {.runner = r, .settled = true};
-	s.whole = queue_scan(r->queue.drop_fd, found, &s);
-	idlist_sort(&s.messages);
-	s.high = s.messages.count;
-	while (s.low < s.high && s.settled) {
-		take_some(&s);
+	int64_t begun_ms = clock_mono_ms();
+	s->messages.count = s->low = 0;
+	s->rung = false;
+	s->whole = queue_scan(s->runner->queue.drop_fd, found, s);
+	idlist_sort(&s->messages);
+	s->high = s->messages.count;
+	s->listed_ms = clock_mono_ms();
+	s->took_ms = s->listed_ms - begun_ms;
+}
+
+static bool must_list(const struct pickup_scan *s)
+{
+	int64_t gap_ms = LIST_SHARE * s->took_ms, since_ms = clock_mono_ms() - s->listed_ms;
+	gap_ms = gap_ms < LIST_LATEST_MS ? gap_ms : LIST_LATEST_MS;
+	return s->low == s->high || !s->settled || since_ms >= (s->rung ? gap_ms : LIST_STALE_MS);
+}
+
+static struct pickup_scan *state_of(struct runner *r)
+{
+	if (r->pickup == NULL) {
+		r->pickup = mem_alloc(sizeof *r->pickup);
+		r->pickup->runner = r;
+	}
+	return r->pickup;
+}
+
+void pickup_scan_free(struct runner *r)
+{
+	if (r->pickup != NULL)
+		idlist_free(&r->pickup->messages);
+	mem_free(&r->pickup);
+}
+
+/* Moves what is listed, or a portion of it. */
+static bool move(struct pickup_scan *s)
+{
+	struct runner *r = s->runner;
+	s->settled = true;
+	while (s->low < s->high && s->settled) {
+		take_some(s);
 		if (r->lifetime == LIFETIME_STAY)
 			break;
 	}
-	bool all = s.low == s.high;
-	idlist_free(&s.messages);
+	bool all = s->low == s->high;
+	if (all)
+		idlist_free(&s->messages);
+	if (all)
+		s->low = s->high = 0;
 	/* Nobody rings for what could not be moved, nor for a message whose sendmail was killed before
 	 * it could, or that was put back by hand. */
-	r->adopt_again_ms = clock_mono_ms() + (!s.settled   ? ADOPT_AGAIN_MS
-	                                          : !all    ? 0
-	                                          : s.whole ? ADOPT_ANYWAY_MS
-	                                                    : ADOPT_AGAIN_MS);
-	if (s.pass_wanted && !r->pass) {
+	r->adopt_again_ms = clock_mono_ms() + (!s->settled          ? ADOPT_AGAIN_MS
+	                                          : !all || s->rung ? 0
+	                                          : s->whole        ? ADOPT_ANYWAY_MS
+	                                                            : ADOPT_AGAIN_MS);
+	if (s->pass_wanted && !r->pass) {
 		configure_look_again(r);
 		queue_run_start(r);
 	}
-	return all || !s.settled;
+	s->pass_wanted = false;
+	return all || !s->settled;
+}
+
+bool pickup_scan(struct runner *r)
+{
+	struct pickup_scan *s = state_of(r);
+	list(s);
+	return move(s);
+}
+
+void pickup_go_on(struct runner *r)
+{
+	struct pickup_scan *s = state_of(r);
+	if (must_list(s))
+		list(s);
+	move(s);
+}
+
+void pickup_rung(struct runner *r)
+{
+	state_of(r)->rung = true;
+	pickup_go_on(r);
 }

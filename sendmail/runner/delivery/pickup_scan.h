@@ -7,4 +7,13 @@
    hundreds: false when there are more, for which it is to be called again at once, and is, by
    adopt_again_ms. */
 bool pickup_scan(struct runner *r);
+
+/* By the clock, for a runner that stays: the next portion of what was listed, or a new listing. */
+void pickup_go_on(struct runner *r);
+
+/* The same because something new is there: it is listed now, or as soon as the last listing, of a
+   long folder, has not been a moment ago. */
+void pickup_rung(struct runner *r);
+
+void pickup_scan_free(struct runner *r);
 #endif

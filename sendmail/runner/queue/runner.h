@@ -23,6 +23,7 @@ struct control;
 struct disposition;
 struct expire;
 struct notify;
+struct pickup_scan;
 struct places;
 struct quota;
 struct sessions;
@@ -62,6 +63,7 @@ struct runner {
 	struct submit_listen *submit_listen; /* NULL: not while this runner only comes and goes */
 	struct smtpd_keeper *smtpd;          /* NULL: [listen] is not used */
 	struct notify *notify;
+	struct pickup_scan *pickup; /* NULL: drop/ was not listed yet */
 	struct places *places;
 	struct quota *quota;
 	struct sessions *sessions;
