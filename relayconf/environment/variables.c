@@ -29,6 +29,15 @@ static bool is_no_setting(const char *name)
 	return false;
 }
 
+/* What Docker and Kubernetes tell of a service that happens to be called firsthop:
+   FIRSTHOP_SERVICE_HOST, FIRSTHOP_SERVICE_PORT_SMTP, FIRSTHOP_PORT_25_TCP_ADDR and the like. */
+static bool is_of_a_service(const char *name)
+{
+	return strcmp(name, "SERVICE_HOST") == 0 || strcmp(name, "NAME") == 0 ||
+	       strcmp(name, "PORT") == 0 || text_starts(name, "SERVICE_PORT") ||
+	       (text_starts(name, "PORT_") && isdigit((unsigned char)name[5]));
+}
+
 /* "QUEUE_" of "QUEUE_EXPIRE_AFTER_H": what follows the section's name.  NULL: another section. */
 static const char *after_section(const char *name, const char *section)
 {
@@ -141,23 +150,25 @@ static void say_unknown(struct text *problem, const char *name)
 	free(near.list);
 }
 
-/* The file's text, without the ends of lines after it. */
-static int read_value(struct setting *setting, const char *path, struct text *problem)
+/* The file's text, without the ends of lines after it, and a mark before it. */
+static int read_value(const char *variable, const char *path, struct buffer *value,
+    struct text *problem)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	bool read = fd >= 0 && fdio_slurp(fd, &setting->value, VALUE_LIMIT_BYTES);
+	bool read = fd >= 0 && fdio_slurp(fd, value, VALUE_LIMIT_BYTES);
 	int error = errno;
 	if (fd >= 0)
 		close(fd);
 	if (!read) {
-		text_printf(problem, "%s=%.200s: %s", setting->variable, path, strerror(error));
+		text_printf(problem, "%s=%.200s: %s", variable, path, strerror(error));
 		return EX_NOINPUT;
 	}
-	struct buffer *value = &setting->value;
+	const char *text = buffer_string(value);
+	buffer_drop(value, (size_t)(text_skip_bom(text) - text));
 	while (value->length > 0 && strchr("\r\n", value->data[value->length - 1]) != NULL)
 		value->length--;
 	if (value->length == 0) {
-		text_printf(problem, TR("%s=%.200s: the file is empty"), setting->variable, path);
+		text_printf(problem, TR("%s=%.200s: the file is empty"), variable, path);
 		return EX_NOINPUT;
 	}
 	return EX_OK;
@@ -202,7 +213,7 @@ static int add_setting(struct settings *s, const char *name, const char *value,
 	}
 	if (!is_file)
 		buffer_puts(&setting->value, value);
-	else if (read_value(setting, value, problem) != EX_OK)
+	else if (read_value(setting->variable, value, &setting->value, problem) != EX_OK)
 		return EX_NOINPUT;
 	return check_value(setting, problem);
 }
@@ -231,24 +242,39 @@ static int refuse_twice(const struct settings *s, struct text *problem)
 	return EX_OK;
 }
 
+/* Whole lines, of a variable or of the file that it names; each counts once. */
+static int add_lines(struct buffer *lines, const char *what, const char *name, const char *value,
+    struct text *problem)
+{
+	char variable[40];
+	snprintf(variable, sizeof variable, "%s%.25s", PREFIX, name);
+	if (lines->length > 0) {
+		text_printf(problem, TR("%s and %s are the same setting: keep one of them"), what,
+		    variable);
+		return EX_USAGE;
+	}
+	if (strstr(name, "_FILE") != NULL)
+		return read_value(variable, value, lines, problem);
+	buffer_puts(lines, value);
+	return EX_OK;
+}
+
 /* One variable; name: without the prefix. */
 static int add_variable(struct settings *s, const char *name, const char *value,
     const char *aliases_path, struct text *problem)
 {
-	if (*value == '\0' || is_no_setting(name))
+	if (*value == '\0' || is_no_setting(name) || is_of_a_service(name))
 		return EX_OK;
-	if (strcmp(name, "CONF") == 0) {
-		buffer_puts(&s->conf, value);
-		return EX_OK;
-	}
-	if (strcmp(name, "ALIASES") == 0) {
-		buffer_puts(&s->aliases, value);
-		int code = add_setting(s, "HOST_ALIASES", aliases_path, problem);
-		if (code == EX_OK)
-			text_copy(s->list[s->count - 1].variable, sizeof s->list[0].variable, PREFIX "ALIASES");
-		return code;
-	}
-	return add_setting(s, name, value, problem);
+	if (strcmp(name, "CONF") == 0 || strcmp(name, "CONF_FILE") == 0)
+		return add_lines(&s->conf, PREFIX "CONF", name, value, problem);
+	if (strcmp(name, "ALIASES") != 0 && strcmp(name, "ALIASES_FILE") != 0)
+		return add_setting(s, name, value, problem);
+	int code = add_lines(&s->aliases, PREFIX "ALIASES", name, value, problem);
+	if (code == EX_OK)
+		code = add_setting(s, "HOST_ALIASES", aliases_path, problem);
+	if (code == EX_OK)
+		text_copy(s->list[s->count - 1].variable, sizeof s->list[0].variable, PREFIX "ALIASES");
+	return code;
 }
 
 int variables_read(struct settings *s, char *const environment[], const char *aliases_path,

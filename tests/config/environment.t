@@ -41,6 +41,23 @@ ok "the next start writes the same" cmp -s "$conf" "$work/first"
 environment "$@" FIRSTHOP_SMARTHOST_PASSWORD=other; is $code 64 "a password and a file of one"
 like "$err" 'FIRSTHOP_SMARTHOST_PASSWORD.* are the same setting: keep one' "which is meant?"
 
+# --- files, as other systems and hands write them; and what is none of ours
+printf '\357\273\277ge heim;#\r\n\r\n' >"$work/pw2"
+printf '[route example.net]\r\nvia = back_up\r\n' >"$work/lines"
+printf 'root: ops@example.org\r\nbob: b@example.org\r\n' >"$work/names"
+mv "$conf" "$work/kept"; rm "$work/etc/main.secret"
+environment FIRSTHOP_SMARTHOST_HOST=localhost FIRSTHOP_SMARTHOST_LOGIN=app FIRSTHOP_SMARTHOST_PASSWORD_FILE="$work/pw2" FIRSTHOP_SMARTHOST_BACK_UP_HOST=b.example.org \
+	FIRSTHOP_CONF_FILE="$work/lines" FIRSTHOP_ALIASES_FILE="$work/names" FIRSTHOP_SMARTHOST_PASSWORD= \
+	FIRSTHOP_PORT=tcp://10.0.0.1:25 FIRSTHOP_PORT_25_TCP=tcp://10.0.0.1:25 FIRSTHOP_PORT_25_TCP_ADDR=10.0.0.1 FIRSTHOP_SERVICE_HOST=10.0.0.1 \
+	FIRSTHOP_SERVICE_PORT=25 FIRSTHOP_SERVICE_PORT_SMTP=25
+is "$code $err" "0 " "lines and aliases from files; what an orchestrator says of a service called firsthop is passed over"
+is "$(cat "$work/etc/main.secret")" 'ge heim;#' "a password's file may begin with a byte order mark and end in CRLF"
+is "$(get route.example.net.via)" back_up "so may lines of the configuration"
+like "$("$BIN/relayconf" -C "$conf" route bob)" "recipient  <b@example\.org>" "and aliases"
+environment FIRSTHOP_CONF=x FIRSTHOP_CONF_FILE="$work/lines"; is $code 64 "lines, and a file of them"
+like "$err" 'FIRSTHOP_CONF and FIRSTHOP_CONF_FILE are the same setting: keep one' "which ones are meant?"
+mv "$work/kept" "$conf"
+
 # --- what cannot be used: the variable is named, nothing is changed
 # refused CODE PATTERN VARIABLE=VALUE...
 refused() {
