@@ -164,6 +164,9 @@ int main(int argc, char **argv)
 		return EX_OK;
 	sandbox_hide(); /* from its sessions, which under systemd are of the same user */
 	signal(SIGPIPE, SIG_IGN);
+	/* It would end sessions with mail in hand; a group with a stopped member gets it when the
+	   runner is gone. */
+	signal(SIGHUP, SIG_IGN);
 	signal(SIGCHLD, SIG_DFL);
 	signal(SIGXFSZ, SIG_IGN);
 	tzset(); /* the confined session could not read the zone's file any more */

@@ -40,6 +40,18 @@ like "$(cat "$work/log")" 'to=<ops@example.org>, .*status=sent \(.*taken as 4711
 	"the log says what the server answered, and who noted it"
 stop "$smtpd"
 
+# With a relay that is stopped: POSIX has SIGHUP for its whole group when the runner, its parent, is gone.
+{ echo 'connection 1'; take 'expect RCPT' 'send 250 ok' "$data" 'sleep 1500' 'send 250 2.0.0 taken' 'expect-any'; echo 'connection 2'; } >"$work/script"
+server
+send ops@example.org
+"$BIN/runner" --stay --foreground 2>>"$work/log" & runner=$!
+wait_for in_data; sleep 0.3
+kill -STOP $(processes | awk -v runner="$runner" '$1 == runner && $3 ~ /relay/ { print $2 }')
+kill -9 $runner; wait $runner 2>/dev/null
+runner_once
+is "$(said MAIL) $(in_queue) $(ledgers)" "1 0 0" "one of its relays was stopped: the session goes on all the same, and nothing is sent again"
+stop "$smtpd"
+
 # Of several recipients only those are asked about again who were not served; the story says how that came.
 { echo 'connection 1'; take 'expect RCPT TO:<a@' 'send 250 ok' 'expect RCPT TO:<b@' 'send 450 4.2.0 greylisted' "$data" 'sleep 1000' 'send 250 2.0.0 taken' 'expect-any'
 	echo 'connection 2'; take 'expect RCPT TO:<b@' 'send 450 4.2.0 greylisted' 'expect-any' 'silence'; } >"$work/script"

@@ -70,6 +70,7 @@ bool process_begin(int argc, char **argv, const char *log_name)
 	if (fcntl(PROCESS_FD_STARTER, F_GETFD) >= 0)
 		process_use_starter(PROCESS_FD_STARTER);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
 	tzset();
 	log_start(log_name, LOG_TO_STDERR);
 	return argc >= 2 && strcmp(argv[1], "--jobs") == 0;

@@ -180,16 +180,27 @@ bool nexthop_why(const struct nexthops *n, const struct nexthop *p, struct diagn
 	return true;
 }
 
-void nexthop_down(struct nexthops *n, struct nexthop *p, const struct diagnosis *d, int open)
+/* The server that d names; for a reason of our own (no smarthost configured, a relay that cannot
+   read the configuration) all of them: the mail would be asked about one by one, without a rest. */
+static void fail_unnamed(struct nexthops *n, struct nexthop *p, const struct diagnosis *d, int open)
 {
 	struct diagnosis named = *d;
-	TEXT(words, 1200);
-	TEXT(domain, 400);
-	/* A reason of our own, without a server: no smarthost configured, or no process. */
-	if (nexthop_state(n, p, 0) == NEXTHOP_UP && p->limit == 0) {
-		text_copy(named.hop, sizeof named.hop, p->name_count == 1 ? p->names[0] : named.hop);
+	bool is_named = d->hop[0] != '\0' && nexthop_leads_over(p, d->hop);
+	if (is_named || p->name_count == 0)
+		nexthop_hop_failed(n, p, d, open);
+	for (int i = 0; i < p->name_count && !is_named; i++) {
+		text_copy(named.hop, sizeof named.hop, p->names[i]);
 		nexthop_hop_failed(n, p, &named, open);
 	}
+}
+
+void nexthop_down(struct nexthops *n, struct nexthop *p, const struct diagnosis *d, int open)
+{
+	TEXT(words, 1200);
+	TEXT(domain, 400);
+	/* No server of it was said to fail. */
+	if (nexthop_state(n, p, clock_mono_ms()) != NEXTHOP_DOWN && p->limit == 0)
+		fail_unnamed(n, p, d, open);
 	n->health_changed = true;
 	if (nexthop_state(n, p, 0) == NEXTHOP_UP)
 		return;
