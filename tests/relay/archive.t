@@ -37,6 +37,8 @@ is "$(got)" "<b@example.net> <pm@example.org> " "a copy that fails: the postmast
 report=$(tr -d '\r' <"$(grep -l '^X-Envelope-To: <pm@' "$work"/delivered/*.eml)")
 like "$report" '^Subject: Archive copy not delivered' "its subject says what it is"
 like "$report" 'The archive copy \(\[queue\] or \[route\]' "and its first words"
+like "$(printf '%s\n' "$report" | tr '\n' ' ')" 'What to do: Correct the address in always_bcc, or repair the archive.s mailbox' "what to do"
+unlike "$report" 'send the message again' "which is not to send it again"
 like "$report" '^Final-Recipient: rfc822; ?gone@archive.example' "and whom it did not reach"
 send gone@example.net; runner_once
 is "$(got)" "<a@example.org> <pm@example.org> " "both fail: each gets a report"

@@ -78,7 +78,12 @@ static void put_advice(const struct message *m, enum report_kind kind, struct te
 		return;
 	}
 	const struct reason *row = catalogue_row(d.key);
-	remedy_put(&remedy, &d, address);
+	/* Nobody is to send the message again, who may never have heard of the archive. */
+	if (m->for_archive && d.fault == FAULT_RECIPIENT)
+		text_put(&remedy,
+		    TR("Correct the address in always_bcc, or repair the archive's mailbox."));
+	else
+		remedy_put(&remedy, &d, address);
 	text_printf(words, TR(" %s%s What to do: %s"), TR(row->meaning),
 	    kind == REPORT_DELAY && row->needs_admin ? TR(" This will not fix itself.") : "",
 	    remedy.data);
