@@ -37,11 +37,12 @@ static int take_bytes(struct dialogue *d, struct buffer *out, struct diagnosis *
 		d->over = true;
 		return d->code = EX_DATAERR;
 	}
-	size_t n = d->in.length;
+	size_t n;
+	const char *bytes = dialogue_rest(d, &n);
 	if ((long long)n > chunk.left_bytes)
 		n = (size_t)chunk.left_bytes;
-	buffer_add(out, d->in.data, n);
-	buffer_drop(&d->in, n);
+	buffer_add(out, bytes, n);
+	dialogue_use(d, n);
 	chunk.left_bytes -= (long long)n;
 	return EX_OK;
 }

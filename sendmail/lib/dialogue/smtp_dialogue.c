@@ -1,7 +1,6 @@
 /* The dialogue.  Where mail goes is the runner's matter, so recipients are only looked at for their
    form. */
 #include "dialogue/smtp_dialogue.h"
-#include "base/fdio.h"
 #include "base/text.h"
 #include "dialogue/smtp_line.h"
 #include <stdarg.h>
@@ -47,9 +46,24 @@ void dialogue_offer(struct dialogue *d, const char *keyword)
 	dialogue_reply(d, "250-%s", keyword);
 }
 
+const char *dialogue_rest(const struct dialogue *d, size_t *length)
+{
+	*length = d->in.length - d->used;
+	return *length > 0 ? d->in.data + d->used : "";
+}
+
+void dialogue_use(struct dialogue *d, size_t bytes)
+{
+	d->used += bytes;
+	if (d->used == d->in.length)
+		d->in.length = d->used = 0;
+}
+
 ssize_t dialogue_fill(struct dialogue *d)
 {
 	char bytes[CHUNK_BYTES];
+	buffer_drop(&d->in, d->used);
+	d->used = 0;
 	ssize_t n = dialogue_flush(d) ? d->use->read(d->context, bytes, sizeof bytes) : -1;
 	if (n > 0)
 		buffer_add(&d->in, bytes, (size_t)n);
@@ -214,6 +228,7 @@ static void do_rcpt(struct dialogue *d, char *rest)
 static int read_data(struct dialogue *d, struct buffer *out, bool *at_end, struct diagnosis *why)
 {
 	struct buffer plain = {0};
+	size_t length;
 	ssize_t n = d->in.length > 0 ? 1 : dialogue_fill(d);
 	if (n <= 0) {
 		diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, REASON_INPUT_UNREADABLE,
@@ -221,7 +236,8 @@ static int read_data(struct dialogue *d, struct buffer *out, bool *at_end, struc
 		d->over = true;
 		return d->code = EX_DATAERR;
 	}
-	buffer_drop(&d->in, smtp_data_put(&d->data, d->in.data, d->in.length, &plain));
+	const char *bytes = dialogue_rest(d, &length);
+	dialogue_use(d, smtp_data_put(&d->data, bytes, length, &plain));
 	buffer_add(out, plain.data, plain.length);
 	buffer_free(&plain);
 	*at_end = d->data.ended;
@@ -345,24 +361,26 @@ static void obey(struct dialogue *d, char *line)
 
 char *dialogue_next_line(struct dialogue *d, const char **wrong)
 {
-	const char *end;
+	const char *bytes, *end;
+	size_t length;
 	*wrong = NULL;
-	while ((end = d->in.length > 0 ? memchr(d->in.data, '\n', d->in.length) : NULL) == NULL) {
-		if (d->in.length > LINE_LIMIT_BYTES) {
+	while ((bytes = dialogue_rest(d, &length), end = memchr(bytes, '\n', length)) == NULL) {
+		if (length > LINE_LIMIT_BYTES) {
 			*wrong = "the line is longer than 2048 bytes";
-			d->in.length = 0;
+			dialogue_use(d, length);
 		}
 		if (dialogue_fill(d) <= 0)
 			return NULL;
 	}
-	size_t length = (size_t)(end - d->in.data);
+	length = (size_t)(end - bytes);
 	if (length > LINE_LIMIT_BYTES)
 		*wrong = "the line is longer than 2048 bytes";
-	else if (memchr(d->in.data, '\0', length) != NULL)
+	else if (memchr(bytes, '\0', length) != NULL)
 		*wrong = "the line holds a NUL";
 	d->commands++;
 	d->bare_lf = length == 0 || end[-1] != '\r';
-	char *line = fdio_take_line(&d->in);
+	char *line = mem_copy_n(bytes, length);
+	dialogue_use(d, length + 1);
 	for (length = strlen(line); length > 0 && line[length - 1] == '\r'; length--)
 		line[length - 1] = '\0';
 	return line;

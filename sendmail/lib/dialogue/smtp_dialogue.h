@@ -51,7 +51,8 @@ struct dialogue_use {
 struct dialogue {
 	const struct dialogue_use *use;
 	void *context;
-	struct buffer in;  /* read, not used yet */
+	struct buffer in;  /* read */
+	size_t used;       /* of in, from its start: a pipeline is not moved for each of its lines */
 	struct buffer out; /* answered, not sent yet */
 	bool in_mail;      /* a transaction is open: */
 	struct envelope envelope;
@@ -68,6 +69,10 @@ struct dialogue {
 	bool over;
 	int errors, code;
 };
+
+/* What was read, and not used yet; so many bytes of it are used now. */
+const char *dialogue_rest(const struct dialogue *d, size_t *length);
+void dialogue_use(struct dialogue *d, size_t bytes);
 
 /* Serves until QUIT, the end of input, or too many errors.  EX_OK also when messages were refused
    (the replies said so); EX_DATAERR when the input broke off within a message. */
