@@ -1,0 +1,43 @@
+#!/bin/sh
+# One user fills the spool with as many messages as its file system has files for.  Others are told so, mailq and health say it, and when there is room
+# again each message that was taken has arrived, once.
+if [ -z "${FULL_INODES:-}" ]; then
+	[ "$(id -u)" = 0 ] && unshare -m setpriv --reuid 64001 --regid 64001 --clear-groups true 2>/dev/null ||
+		{ echo "1..1"; echo "ok 1 - no files left # skip needs root and namespaces (unshare, setpriv)"; exit 0; }
+	FULL_INODES=1 exec unshare -m sh "$0"
+fi
+. tests/lib.sh
+new_spool
+mount --make-rprivate /
+mount -t tmpfs -o size=20m,nr_inodes=150 full "$work/spool" || exit 1
+trap 'umount -l "$work/spool"; cleanup' EXIT
+mkdir "$work/spool/drop" "$work/spool/mqueue"; chmod 1777 "$work/spool/drop"; mkfifo "$work/spool/trigger"; chmod 0666 "$work/spool/trigger"
+chmod 0711 "$work" "$work/run"; chmod 0755 "$work/spool"
+mkdir "$work/programs"; cp "$BIN/sendmail" "$work/programs/"
+# send UID TO: for a user; the tree may be in a home that they cannot enter
+send() { echo x | setpriv --reuid "$1" --regid "$1" --clear-groups "$work/programs/sendmail" -f "from$1@example.org" "$2@example.org" 2>"$work/err"; }
+free_files() { df -Pi "$work/spool" | awk 'NR == 2 { print $4 }'; }
+smarthost -R 'busy-=451 4.3.0 busy'; up=$port
+port=1; config
+send 64002 other-first; is $? 0 "another user's message is taken before that"
+taken=0
+while [ $taken -lt 200 ] && send 64001 "busy-$taken"; do taken=$((taken + 1)); done
+like "$(cat "$work/err")" 'No space left for new mail.* files are left, and as many are kept' "he is stopped after $taken messages, and told why"
+send 64002 other-late; is $? 74 "so is another user, for now: exit 74"
+like "$(cat "$work/err")" 'No space left for new mail' "with the same words"
+is "$(ls "$work/spool/drop" | grep -c '^t\.')" 0 "no half file stays"
+ok "a reserve is left ($(free_files) files)" test "$(free_files)" -ge 5
+like "$("$BIN/mailq" health)" '^MAILQ CRITICAL.*submissions are refused: the disk of .* has no room for new files' "health says so"
+i=0; while touch "$work/spool/filler.$i" 2>/dev/null; do i=$((i + 1)); done
+port=$up; config
+runner_once
+is "$(free_files)" 0 "somebody else has taken the reserve, too"
+is "$("$BIN/mailq" -bP 2>/dev/null)" $((taken + 1)) "all that was taken is still there, or with the server's word for it: $(delivered) delivered"
+like "$(cat "$work/log")" 'No space left' "and the log says what it waits for"
+rm "$work"/spool/filler.*
+for pass in 1 2 3 4 5 6 7 8 9 10 11 12; do runner_once; done
+is "$("$BIN/mailq" -bP 2>/dev/null)" 0 "with room again the queue empties"
+wrong=$(cat "$work"/delivered/*.eml | grep '^X-Envelope-To: ' | sort | uniq -c | awk '$1 != 1')
+is "$wrong $(delivered)" " $((taken + 1))" "each of them has arrived, once"
+send 64002 other-again; is $? 0 "and mail is taken again"
+finish
