@@ -9,7 +9,7 @@ send() { printf 'Subject: x\n\nx\n' | "$BIN/sendmail" -i -f sender@example.org "
 logged() { [ "$(grep -c "$1" "$work/log")" -ge "${2:-1}" ]; }
 # The wrapper stands still for some users, as one who stops the process makes it.
 ln -s "$BIN/mbox" "$BIN/relay" "$BIN/runner" "$work/libexec"
-printf '#!/bin/sh\nread format; read user\ncase $user in still*) exec sleep 40 ;; esac\n{ printf "%%s\\n" "$format" "$user"; cat; } | "%s"\n' "$BIN/mailbox" >"$work/libexec/mailbox"
+printf '#!/bin/sh\necho "$0 $*" >>"%s/words"\nread format; read user\ncase $user in still*) exec sleep 40 ;; esac\n{ printf "%%s\\n" "$format" "$user"; cat; } | "%s"\n' "$work" "$BIN/mailbox" >"$work/libexec/mailbox"
 chmod +x "$work/libexec/mailbox"
 smarthost
 config '
@@ -31,6 +31,10 @@ ok "both within seconds ($took s)" test "$took" -lt 15
 send "$me@here.example.org"
 ok "and so it stays" wait_for logged "to=<$me@.*status=sent" 4
 is "$(grep -c 'to=<still' "$work/log")" 0 "while the others still wait"
+# Every user sees the words of every process: no address, and no name of a user, is among them.
+processes | grep -F "$work" >"$work/seen"
+like "$(cat "$work/seen" "$work/words")" 'mailbox' "the mailbox program is among the processes"
+unlike "$(cat "$work/seen" "$work/words")" '@|still|sender' "without addresses in its words, or in those of another"
 says() { "$BIN/mailq" 2>/dev/null | grep -Eq '(the first|an) attempt is running now; its session has been waiting [0-9]* s for the mailbox of still'; }
 ok "mailq says for which mailbox" wait_for says
 one() { [ "$("$BIN/mailq" --format=json 2>/dev/null | grep -c 'its session has been waiting.*of still@')" = 1 ]; }

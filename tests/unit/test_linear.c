@@ -1,4 +1,4 @@
-/* objects: sendmail/lib/base/sandbox_none runner sendmail/relay/route/dns_answer sendmail/relay/route/hosts */
+/* objects: sendmail/lib/base/sandbox_none runner mailbox sendmail/relay/route/dns_answer sendmail/relay/route/hosts sendmail/filter/header_edits sendmail/smtpd/chunks */
 /* libs: -linih -lidn2 */
 /* Twice the work takes twice the time: each parser with 2,000 things ten times over, and with
    20,000 of them once.  One that walks over all for each of them would need ten times as long for
@@ -7,16 +7,24 @@
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "config/recipients.h"
+#include "dialogue/smtp_dialogue.h"
+#include "filter/header_edits.h"
 #include "jobs/jobs.h"
+#include "jobs/ledger.h"
+#include "mailbox/forward.h"
 #include "message/address.h"
+#include "message/digest.h"
 #include "message/header_conform.h"
 #include "message/mailboxes.h"
 #include "runner/attempt/message.h"
 #include "runner/notify/bounce.h"
 #include "relay/route/dns.h"
 #include "runner/queue/runner.h"
+#include "runner/queue/storm.h"
 #include "runner/session/worker.h"
+#include "smtpd/chunks.h"
 #include "spool/counters.h"
+#include "spool/heads.h"
 #include "spool/policy.h"
 #include "spool/second_names.h"
 #include "spool/story.h"
@@ -25,6 +33,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -514,6 +524,208 @@ static void name_twice(int n)
 	second_names_free(&names);
 }
 
+/* A milter changes each tenth field of a header, as often as it may, and adds and takes away. */
+static void edit_header(int n)
+{
+	struct buffer block = {0}, out = {0};
+	struct header_edits e = {0};
+	char name[40];
+	put_many(&block, "X-Field-%d: a\n b\n", n);
+	edits_begin(&e, block.data, block.length);
+	for (int i = 0; i < 300; i++) {
+		snprintf(name, sizeof name, "x-field-%d", i * (n / 300));
+		assert_null(edits_change(&e, 1, name, i % 3 == 0 ? "" : "other"));
+		assert_null(edits_insert(&e, 0, name, "first"));
+		assert_null(edits_add(&e, name, "last"));
+	}
+	edits_write(&e, &out);
+	assert_true(out.length > 0);
+	edits_free(&e);
+	buffer_free(&block);
+	buffer_free(&out);
+}
+
+/* A client that sends n chunks of a byte, and n commands, without a look at the answers. */
+struct caller {
+	struct buffer said;
+	size_t at;
+	long long bytes;
+};
+
+static ssize_t read_caller(void *context, char *bytes, size_t size)
+{
+	struct caller *c = context;
+	size_t left = c->said.length - c->at, n = left < size ? left : size;
+	memcpy(bytes, c->said.data + c->at, n);
+	c->at += n;
+	return (ssize_t)n;
+}
+
+static bool ignore_answer(void *context, const char *bytes, size_t length)
+{
+	(void)context, (void)bytes, (void)length;
+	return true;
+}
+
+static int any_sender(void *context, const char *sender, struct diagnosis *why)
+{
+	(void)context, (void)sender, (void)why;
+	return EX_OK;
+}
+
+static bool any_count(void *context, size_t count, struct diagnosis *why)
+{
+	(void)context, (void)count, (void)why;
+	return true;
+}
+
+static void no_refusal(void *context, const struct diagnosis *why, int code)
+{
+	(void)context, (void)code;
+	fail_msg("%s", why->text);
+}
+
+static int count_message(void *context, struct dialogue *d, const char **id, struct diagnosis *why)
+{
+	struct caller *c = context;
+	struct buffer part = {0};
+	int code = EX_OK;
+	for (bool at_end = false; code == EX_OK && !at_end; part.length = 0) {
+		code = dialogue_read(d, &part, &at_end, why);
+		c->bytes += (long long)part.length;
+	}
+	buffer_free(&part);
+	*id = "";
+	return code;
+}
+
+static void serve_pipeline(int n)
+{
+	static const struct dialogue_command more[] = {{"BDAT", chunks_obey}, {NULL, NULL}};
+	struct caller c = {.at = 0};
+	const struct dialogue_use use = {.host = "x",
+	    .who = "x",
+	    .size_limit_bytes = 1 << 20,
+	    .more = more,
+	    .read = read_caller,
+	    .write = ignore_answer,
+	    .check_sender = any_sender,
+	    .check_count = any_count,
+	    .take = count_message,
+	    .refused = no_refusal};
+	struct dialogue d = {.use = &use, .context = &c};
+	buffer_puts(&c.said, "EHLO x\r\nMAIL FROM:<a@example.org>\r\n");
+	put_many(&c.said, "NOOP %d\r\nRCPT TO:<user%d@example.org>\r\n", n);
+	put_many(&c.said, "BDAT 1\r\nx", n);
+	buffer_puts(&c.said, "BDAT 0 LAST\r\nQUIT\r\n");
+	assert_int_equal(dialogue_serve(&d), EX_OK);
+	assert_int_equal(c.bytes, n);
+	dialogue_free(&d);
+	buffer_free(&c.said);
+}
+
+/* Far more than forward_read takes. */
+static void read_forward(int n)
+{
+	static const char *const lines[] = {"user%d@example.org, ", "# user%d\n", "|prog %d\n",
+	    "\"a, %d\" <x@y>\n", ",,, %d \t ", "\\user%d\n", "\"%d\\\", "};
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+		struct forward f = {0};
+		struct buffer text = {0};
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		put_many(&text, lines[i], n);
+#pragma GCC diagnostic pop
+		forward_parse(&f, buffer_string(&text), "user");
+		forward_free(&f);
+		buffer_free(&text);
+	}
+}
+
+static void gather_digest(int n)
+{
+	struct digest d = {.boundary = "firsthop"};
+	struct buffer out = {0};
+	struct storm *s = NULL;
+	char subject[40];
+	for (int i = 0; i < n; i++) {
+		snprintf(subject, sizeof subject, "alert %d", i);
+		digest_add(&d, 1800000000 + i, subject, "Subject: x\n\nx\n", 15);
+		storm_arrives(&s, (uint64_t)i, 20, 600000, i);
+	}
+	digest_put(&d, 1800000000, "", &out);
+	assert_true(out.length > (size_t)n * 15);
+	storm_free(&s);
+	digest_free(&d);
+	buffer_free(&out);
+}
+
+static void read_ledger(int n)
+{
+	struct diagnosis d = {0};
+	struct buffer lines = {0};
+	struct ledger_line l;
+	size_t at = 0;
+	char address[60], *line;
+	int count = 0;
+	diag_set(&d, VERDICT_SENT, STAGE_DATA, REASON_NONE, "taken");
+	for (int i = 0; i < n; i++) {
+		snprintf(address, sizeof address, "user%d@example.org", i);
+		ledger_put(&lines, 1800000000, "0123abcd.0123abcd", address, false, &d);
+	}
+	while ((line = fdio_next_line(&lines, &at)) != NULL)
+		count += ledger_parse(line, &l);
+	assert_int_equal(count, n);
+	buffer_free(&lines);
+}
+
+/* One message, tried n times. */
+static void fold_attempts(int n)
+{
+	struct journal j;
+	struct buffer text = {0};
+	for (int i = 0; i < n; i++)
+		buffer_printf(&text,
+		    "%d attempt n=%d\n%d rcpt address=user@example.org verdict=deferred stage=RCPT "
+		    "fault=recipient hop=main key=mailbox-busy text=\"busy\"\n",
+		    1800000000 + i, i + 1, 1800000000 + i);
+	write_file("0123abcd.0123abcd.log", &text);
+	int fd = open(folder, O_RDONLY | O_DIRECTORY);
+	assert_true(journal_read(&j, fd, "0123abcd.0123abcd"));
+	close(fd);
+	assert_int_equal(j.attempts, n);
+	journal_free(&j);
+	buffer_free(&text);
+}
+
+/* Copies of n heads, looked up in the order of the file, and the other way round. */
+static void find_heads(int n)
+{
+	struct stat st = {.st_ino = 1, .st_size = 1};
+	struct envelope e;
+	struct buffer records = {0}, head = {0};
+	struct heads h;
+	char id[ID_SIZE];
+	envelope_init(&e);
+	envelope_add_recipient(&e, "ops@example.org");
+	for (int i = 0; i < n; i++) {
+		id_unpack((uint64_t)i + 1, id);
+		assert_true(heads_put(&records, id, &st, &e));
+	}
+	int fd = open(folder, O_RDONLY | O_DIRECTORY);
+	unlinkat(fd, HEADS_FILE, 0);
+	assert_true(heads_append(fd, 0, &records) && heads_open(&h, fd));
+	for (int i = 1; i <= n; i++)
+		assert_true(heads_find(&h, (uint64_t)i, &st, &head));
+	for (int i = n; i > 0; i--)
+		assert_true(heads_find(&h, (uint64_t)i, &st, &head));
+	heads_close(&h);
+	close(fd);
+	envelope_free(&e);
+	buffer_free(&records);
+	buffer_free(&head);
+}
+
 static double seconds(void (*work)(int), int n, int times)
 {
 	struct timespec before, after;
@@ -569,6 +781,13 @@ GROWS(read_dns_answer)
 GROWS(read_hosts)
 GROWS(count_outcomes)
 GROWS(name_twice)
+GROWS(edit_header)
+GROWS(serve_pipeline)
+GROWS(read_forward)
+GROWS(gather_digest)
+GROWS(read_ledger)
+GROWS(fold_attempts)
+GROWS(find_heads)
 
 static int make_folder(void **state)
 {
@@ -602,6 +821,13 @@ int main(void)
 	    TEST(read_hosts_grows),
 	    TEST(count_outcomes_grows),
 	    TEST(name_twice_grows),
+	    TEST(edit_header_grows),
+	    TEST(serve_pipeline_grows),
+	    TEST(read_forward_grows),
+	    TEST(gather_digest_grows),
+	    TEST(read_ledger_grows),
+	    TEST(fold_attempts_grows),
+	    TEST(find_heads_grows),
 	};
 	if (getenv("LINEAR_ONLY") != NULL)
 		cmocka_set_test_filter(getenv("LINEAR_ONLY"));
