@@ -19,7 +19,7 @@ static struct alias_item *add_item(struct alias_reading *r, enum alias_end end, 
 	row->items = mem_grow(row->items, row->count, sizeof *row->items);
 	struct alias_item *item = &row->items[row->count++];
 	*item = (struct alias_item){.end = end,
-	    .text = mem_copy(text),
+	    .text = arena_copy(&r->set->strings, text),
 	    .key = REASON_NONE,
 	    .source = r->source,
 	    .line = r->line};
@@ -39,7 +39,7 @@ void alias_add_held(struct alias_reading *r, const char *text, enum reason_key k
 	    what);
 	struct alias_item *item = add_item(r, ALIAS_HELD, shown.data);
 	item->key = key;
-	item->why = mem_copy(buffer_string(&words));
+	item->why = arena_copy(&r->set->strings, buffer_string(&words));
 	alias_add_problem(r->set, mem_copy(item->why));
 	buffer_free(&words);
 }

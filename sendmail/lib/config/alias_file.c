@@ -77,7 +77,9 @@ static bool take_entry(struct alias_reading *r, char *entry)
 	if (text_has_control(name))
 		return fail(r, TR("the name has a control character"));
 	set->rows = mem_grow(set->rows, set->count, sizeof *set->rows);
-	struct alias row = {.name = mem_copy(name), .source = r->source, .line = r->line};
+	struct alias row = {.name = arena_copy(&set->strings, name),
+	    .source = r->source,
+	    .line = r->line};
 	r->row = &row;
 	if (!alias_take_list(r, text_trim(colon + 1)))
 		alias_add_held(r, "(nothing)", REASON_ALIASES_SYNTAX,
@@ -237,11 +239,13 @@ static bool take_folder(struct alias_reading *r, const char *path)
 }
 
 /* A domain beyond ASCII may be written in both of its forms: names are found by the ASCII one. */
-static void name_in_ascii(struct alias *row)
+static void name_in_ascii(struct aliases *set, struct alias *row)
 {
+	if (text_is_ascii(row->name))
+		return;
 	char *ascii = idn_to_ascii(row->name);
-	free(row->name);
-	row->name = ascii;
+	row->name = arena_copy(&set->strings, ascii);
+	free(ascii);
 }
 
 static void add_second(struct aliases *set, const struct alias *row, const struct alias *first)
@@ -262,7 +266,7 @@ static void make_known(struct aliases *set)
 	int kept = 0;
 	for (int i = 0; i < set->count; i++) {
 		struct alias *row = &set->rows[i];
-		name_in_ascii(row);
+		name_in_ascii(set, row);
 		const struct alias *first = alias_find(set, row->name);
 		if (first == NULL) {
 			set->rows[kept] = *row;
@@ -270,7 +274,7 @@ static void make_known(struct aliases *set)
 			continue;
 		}
 		add_second(set, row, first);
-		alias_free_row(row);
+		free(row->items);
 	}
 	set->count = kept;
 }

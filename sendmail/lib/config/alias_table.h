@@ -39,8 +39,8 @@ struct alias_source {
 struct aliases {
 	struct alias *rows;
 	int count;
-	struct lookup known; /* the rows by their names, in small letters */
-	struct arena small;  /* those strings */
+	struct lookup known;  /* the rows by their names, in small letters */
+	struct arena strings; /* those, and all of the rows: one after the other in memory */
 	struct alias_source *sources;
 	int source_count;
 	char **problems;
@@ -74,9 +74,6 @@ void alias_add_problem(struct aliases *set, char *sentence);
  * that place. */
 struct alias *alias_find(const struct aliases *set, const char *name);
 void alias_make_known(struct aliases *set, int place);
-
-/* What it holds, not the row itself. */
-void alias_free_row(struct alias *row);
 
 /* Opens a file or a folder (base/way.h), and notes it as a source; -1 with errno, and set->why when
  * that is EPERM.  admin: who wrote the path. */

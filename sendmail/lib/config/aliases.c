@@ -23,22 +23,12 @@ void alias_add_problem(struct aliases *set, char *sentence)
 	set->problems[set->problem_count++] = sentence;
 }
 
-void alias_free_row(struct alias *row)
-{
-	for (int i = 0; i < row->count; i++) {
-		free(row->items[i].text);
-		free(row->items[i].why);
-	}
-	free(row->items);
-	free(row->name);
-}
-
 void aliases_free(struct aliases *set)
 {
 	if (set == NULL)
 		return;
 	for (int i = 0; i < set->count; i++)
-		alias_free_row(&set->rows[i]);
+		free(set->rows[i].items);
 	for (int i = 0; i < set->source_count; i++)
 		free(set->sources[i].path);
 	for (int i = 0; i < set->problem_count; i++)
@@ -47,7 +37,7 @@ void aliases_free(struct aliases *set)
 	free(set->sources);
 	free(set->problems);
 	lookup_free(&set->known);
-	arena_free(&set->small);
+	arena_free(&set->strings);
 	free(set);
 }
 
@@ -85,10 +75,21 @@ bool aliases_is_here(const char *address, const char *host)
 	       (length == strcspn(host, ".") && strncasecmp(domain, host, length) == 0);
 }
 
+/* As text_lower leaves it. */
+static bool is_lower(const char *name)
+{
+	while (*name != '\0' && (*name < 'A' || *name > 'Z'))
+		name++;
+	return *name == '\0';
+}
+
 void alias_make_known(struct aliases *set, int place)
 {
-	char *name = arena_copy(&set->small, set->rows[place].name);
-	text_lower(name);
+	char *name = set->rows[place].name;
+	if (!is_lower(name)) {
+		name = arena_copy(&set->strings, name);
+		text_lower(name);
+	}
 	lookup_add(&set->known, name);
 }
 

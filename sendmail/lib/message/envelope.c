@@ -228,7 +228,8 @@ static bool take_line(struct envelope *e, char *line, bool *has_sender, struct d
 		e->repaired.length = 0;
 		buffer_puts(&e->repaired, value);
 	} else if (is(line, "note")) {
-		buffer_printf(&e->notes, "%s\n", value);
+		buffer_puts(&e->notes, value);
+		buffer_puts(&e->notes, "\n");
 	} else {
 		char **slot = string_slot(e, line);
 		if (slot != NULL)

@@ -14,8 +14,12 @@ void envelope_write_content(const struct content *c, struct buffer *out)
 
 static void put(struct buffer *out, const char *key, const char *value)
 {
-	if (!text_has_control(value))
-		buffer_printf(out, "%s: %s\n", key, value);
+	if (text_has_control(value))
+		return;
+	buffer_puts(out, key);
+	buffer_puts(out, ": ");
+	buffer_puts(out, value);
+	buffer_puts(out, "\n");
 }
 
 static void put_known(struct buffer *out, const char *key, const char *value)
