@@ -226,31 +226,37 @@ static int by_section(const void *a, const void *b)
 		order = (strcmp(y->named, "main") == 0) - (strcmp(x->named, "main") == 0);
 	if (order == 0)
 		order = strcmp(x->named, y->named);
-	return order != 0 ? order : strcmp(x->key, y->key);
+	if (order == 0)
+		order = strcmp(x->key, y->key);
+	return order != 0 ? order : strcmp(x->variable, y->variable);
 }
 
 /* A password and a file of it, or a value and a file of it: which one is meant? */
 static int refuse_twice(const struct settings *s, struct text *problem)
 {
 	for (int i = 1; i < s->count; i++) {
-		if (by_section(&s->list[i - 1], &s->list[i]) != 0)
+		const struct setting *x = &s->list[i - 1], *y = &s->list[i];
+		if (strcmp(x->section, y->section) != 0 || strcmp(x->named, y->named) != 0 ||
+		    strcmp(x->key, y->key) != 0)
 			continue;
 		text_printf(problem, TR("%s and %s are the same setting: keep one of them"),
-		    s->list[i - 1].variable, s->list[i].variable);
+		    x->variable, y->variable);
 		return EX_USAGE;
 	}
 	return EX_OK;
 }
 
-/* Whole lines, of a variable or of the file that it names; each counts once. */
+/* Whole lines, of a variable or of the file that it names, of which one counts.  An environment has
+   no order. */
 static int add_lines(struct buffer *lines, const char *what, const char *name, const char *value,
     struct text *problem)
 {
 	char variable[40];
 	snprintf(variable, sizeof variable, "%s%.25s", PREFIX, name);
 	if (lines->length > 0) {
-		text_printf(problem, TR("%s and %s are the same setting: keep one of them"), what,
-		    variable);
+		char file[40];
+		snprintf(file, sizeof file, "%.33s_FILE", what);
+		text_printf(problem, TR("%s and %s are the same setting: keep one of them"), what, file);
 		return EX_USAGE;
 	}
 	if (strstr(name, "_FILE") != NULL)

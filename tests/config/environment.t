@@ -54,6 +54,8 @@ is "$code $err" "0 " "lines and aliases from files; what an orchestrator says of
 is "$(cat "$work/etc/main.secret")" 'ge heim;#' "a password's file may begin with a byte order mark and end in CRLF"
 is "$(get route.example.net.via)" back_up "so may lines of the configuration"
 like "$("$BIN/relayconf" -C "$conf" route bob)" "recipient  <b@example\.org>" "and aliases"
+environment FIRSTHOP_CONF_FILE="$work/lines" FIRSTHOP_CONF=x
+like "$err" 'FIRSTHOP_CONF and FIRSTHOP_CONF_FILE are the same setting: keep one' "an environment has no order"
 environment FIRSTHOP_CONF=x FIRSTHOP_CONF_FILE="$work/lines"; is $code 64 "lines, and a file of them"
 like "$err" 'FIRSTHOP_CONF and FIRSTHOP_CONF_FILE are the same setting: keep one' "which ones are meant?"
 mv "$work/kept" "$conf"
