@@ -239,8 +239,8 @@ static int refuse_twice(const struct settings *s, struct text *problem)
 		if (strcmp(x->section, y->section) != 0 || strcmp(x->named, y->named) != 0 ||
 		    strcmp(x->key, y->key) != 0)
 			continue;
-		text_printf(problem, TR("%s and %s are the same setting: keep one of them"),
-		    x->variable, y->variable);
+		text_printf(problem, TR("%s and %s are the same setting: keep one of them"), x->variable,
+		    y->variable);
 		return EX_USAGE;
 	}
 	return EX_OK;
