@@ -67,6 +67,21 @@ ok "no more than max_sessions are used for that" test "$(sessions)" -le 4
 end; stop "$smarthost_pid"
 
 if [ "$me" != "$other" ]; then
+# Many long messages of one user: a session has few of them in hand, so that others' mail is not behind sixteen of them.
+again
+{ printf 'Subject: large\n\n'; head -c 3000000 /dev/zero | tr '\0' x | fold -w 70; } >"$work/large"
+for i in $(seq 70); do "$BIN/sendmail" -odq -i -f s@example.org "large$i@example.org" <"$work/large"; done
+start
+ok "a flood of long messages is under way" wait_for sent_are 'large' 16
+before=$(sent large)
+queue "$other" late; mv "$work"/kept/* "$work/spool/drop/"
+send large-ring@example.org
+ok "mail of another user comes behind it" wait_for sent_are late 1
+ahead=$(grep 'status=sent' "$work/log" | sed '/to=<late/q' | grep -c 'to=<large')
+ok "few long ones go before it ($((ahead - before)))" test $((ahead - before)) -le 24
+wait_for sent_are large 71
+end; stop "$smarthost_pid"
+
 # The same smarthost says nothing to the end of one user's messages.
 again -q quiet
 queue "$me" quiet1 quiet2 quiet3 quiet4 quiet5 quiet6

@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <string.h>
 
+#define IN_HAND_BYTES (2 << 20) /* of a session, before it is given more */
 #define STUCK_MS 3000
 #define SETTLED_STUCK_MS 300 /* what comes after a refusal is answered at once as a rule */
 #define CONNECT_STUCK_MS 1000
@@ -121,11 +122,20 @@ static int window_of(const struct nexthops *nexthops, const struct worker *w)
 	return w->done == 0 || nexthop_rest_is_near(nexthops, w->nexthop) ? 2 : WORKER_WINDOW;
 }
 
+/* Others' mail does not wait for several long messages that a session has in hand. */
+static bool has_much(const struct worker *w)
+{
+	int64_t bytes = 0;
+	for (const struct message *m = w->first; m != NULL; m = m->next)
+		bytes += m->envelope.content.bytes;
+	return bytes > IN_HAND_BYTES;
+}
+
 bool sessions_have_room(const struct nexthops *nexthops, const struct worker *w)
 {
 	int window = window_of(nexthops, w);
 	int waiting = window == WORKER_WINDOW ? w->count - w->flying : w->count;
-	return w->settled == 0 && waiting < window && w->count < WORKER_WINDOW_ALL &&
+	return w->settled == 0 && waiting < window && !has_much(w) && w->count < WORKER_WINDOW_ALL &&
 	       w->fd_count < WORKER_WINDOW_ALL;
 }
 
