@@ -7,6 +7,7 @@
 #include "base/fdio.h"
 #include "base/output.h"
 #include "base/terminal.h"
+#include "base/words.h"
 #include "base/paths.h"
 #include "relayconf/verbs.h"
 #include <errno.h>
@@ -89,23 +90,30 @@ static bool agreed(int count)
 	return fgets(answer, sizeof answer, stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y');
 }
 
-static void become_sendmail(const struct found *f, int from_fd)
+static void become_sendmail(int from_fd)
 {
 	char path[1100];
-	char **argv = mem_alloc(((size_t)f->rcpt_count + 6) * sizeof *argv);
-	int count = 0;
+	const char *words[] = {"sendmail", WORDS_OPTION, NULL};
 	snprintf(path, sizeof path, "%s/sendmail", paths_libexec());
-	argv[count++] = mem_copy("sendmail");
-	argv[count++] = mem_copy("-i");
-	argv[count++] = mem_copy("-f");
-	argv[count++] = mem_copy(f->sender);
-	argv[count++] = mem_copy("--");
-	for (int i = 0; i < f->rcpt_count; i++)
-		argv[count++] = f->rcpts[i];
 	dup2(from_fd, STDIN_FILENO);
-	execv(path, argv);
+	execv(path, (char **)(uintptr_t)words);
 	complaint_say("relayconf", "%s: %s", path, strerror(errno));
 	_exit(EX_OSERR);
+}
+
+static bool write_words(const struct found *f, int fd)
+{
+	struct buffer packed = {0};
+	int count = 4;
+	const char **words = mem_alloc(((size_t)f->rcpt_count + 4) * sizeof *words);
+	words[0] = "-i", words[1] = "-f", words[2] = f->sender, words[3] = "--";
+	for (int i = 0; i < f->rcpt_count; i++)
+		words[count++] = f->rcpts[i];
+	words_pack(&packed, words, count);
+	bool good = fdio_write(fd, packed.data, packed.length);
+	buffer_free(&packed);
+	mem_free(&words);
+	return good;
 }
 
 /* The exit status of sendmail; 0: the message is on disk. */
@@ -113,13 +121,14 @@ static int submit(const struct found *f, const struct buffer *message)
 {
 	FILE *temp = tmpfile();
 	int status = -1;
-	if (temp == NULL || !fdio_write(fileno(temp), message->data, message->length) ||
+	if (temp == NULL || !write_words(f, fileno(temp)) ||
+	    !fdio_write(fileno(temp), message->data, message->length) ||
 	    lseek(fileno(temp), 0, SEEK_SET) != 0) {
 		complaint_say("relayconf", "no temporary file can be written: %s", strerror(errno));
 	} else {
 		pid_t pid = fork();
 		if (pid == 0)
-			become_sendmail(f, fileno(temp));
+			become_sendmail(fileno(temp));
 		if (pid > 0)
 			waitpid(pid, &status, 0);
 	}

@@ -4,6 +4,7 @@
 #include "base/fdio.h"
 #include "base/paths.h"
 #include "base/text.h"
+#include "base/words.h"
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -179,15 +180,10 @@ void forward_free(struct forward *f)
 	f->count = 0;
 }
 
-static void become_sendmail(const struct delivery *d, const struct forward *f, int in, int out)
+static void become_sendmail(int in, int out)
 {
 	char path[1024];
-	const char *words[FORWARD_MAX + 8] = {"sendmail", "-i", "-oep", "-f",
-	    *d->sender != '\0' ? d->sender : "<>", "--"};
-	int count = 6;
-	for (int i = 0; i < f->count; i++)
-		words[count++] = f->to[i];
-	words[count] = NULL;
+	const char *words[] = {"sendmail", WORDS_OPTION, NULL};
 	snprintf(path, sizeof path, "%s/sendmail", paths_libexec());
 	if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 || dup2(out, STDERR_FILENO) < 0)
 		_exit(EX_OSERR);
@@ -197,14 +193,26 @@ static void become_sendmail(const struct delivery *d, const struct forward *f, i
 	_exit(EX_OSFILE);
 }
 
+static void pack_words(const struct delivery *d, const struct forward *f, struct buffer *packed)
+{
+	const char *words[FORWARD_MAX + 5] = {"-i", "-oep", "-f", *d->sender != '\0' ? d->sender : "<>",
+	    "--"};
+	for (int i = 0; i < f->count; i++)
+		words[5 + i] = f->to[i];
+	words_pack(packed, words, 5 + f->count);
+}
+
 /* False: the message ended early, or nobody waits for it any more; sendmail must not come to see an
    end then.  What sendmail does not want to read is no matter. */
-static bool feed(const struct delivery *d, int fd)
+static bool feed(const struct delivery *d, const struct forward *f, int fd)
 {
 	char bytes[32768];
 	long long left = d->bytes;
-	bool open = true;
+	struct buffer words = {0};
 	ssize_t n;
+	pack_words(d, f, &words);
+	bool open = fdio_write(fd, words.data, words.length);
+	buffer_free(&words);
 	while ((n = mailbox_read(d, &left, bytes, sizeof bytes)) > 0)
 		open = open && fdio_write(fd, bytes, (size_t)n);
 	return n == 0 && mailbox_is_heard();
@@ -245,12 +253,12 @@ int forward_send(const struct delivery *d, const struct forward *f)
 	char said[SAID_MAX] = "";
 	pid_t pid = compat_pipe(in) == 0 && compat_pipe(out) == 0 ? fork() : -1;
 	if (pid == 0)
-		become_sendmail(d, f, in[0], out[1]);
+		become_sendmail(in[0], out[1]);
 	if (in[0] >= 0)
 		close(in[0]);
 	if (out[1] >= 0)
 		close(out[1]);
-	bool good = pid > 0 && feed(d, in[1]);
+	bool good = pid > 0 && feed(d, f, in[1]);
 	if (pid > 0 && !good)
 		kill(pid, SIGKILL);
 	if (in[1] >= 0)

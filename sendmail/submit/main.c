@@ -1,6 +1,7 @@
 /* sendmail: takes a message and has it on disk before it says 0.  Links nothing but libc. */
 #include "base/log.h"
 #include "base/paths.h"
+#include "base/words.h"
 #include "submit/delegate.h"
 #include "submit/debug.h"
 #include "submit/stdin_smtp.h"
@@ -49,6 +50,10 @@ int main(int argc, char **argv)
 	startup_process(&c);
 	mem_set_exit_code(EX_OSERR);
 	log_start("firsthop", LOG_TO_SYSLOG);
+	if (!words_read(&argc, &argv)) {
+		fprintf(stderr, "sendmail: the words in front of the message are cut\n");
+		return EX_IOERR;
+	}
 	if (!options_read(&o, argc, argv, &problem)) {
 		fprintf(stderr, "sendmail: %s\n", problem.data);
 		return o.refusal;

@@ -106,4 +106,13 @@ printf 'forward\n%s\na@example.org\n5000 \nSubject: cut\n\nhalf\n' "$me" | "$BIN
 runner_once
 is "$(server_has cut)" 0 "of a message that ends early nothing goes on"
 like "$(cat "$work/out")" '^failed forward-failed ' "and that is said"
+
+# Every user sees the words of every process.
+mkdir "$work/libexec"
+ln -s "$BIN/mbox" "$BIN/relay" "$BIN/runner" "$BIN/mailbox" "$work/libexec"
+printf '#!/bin/sh\necho "$*" >"%s/words"\nexec "%s" "$@"\n' "$work" "$BIN/sendmail" >"$work/libexec/sendmail"
+chmod +x "$work/libexec/sendmail"
+export FIRSTHOP_LIBEXEC="$work/libexec"
+forward unseen 'other@example.net\n'
+is "$(server_has unseen) $(cat "$work/words")" "1 --words" "whom it is for is not among the words of sendmail"
 finish

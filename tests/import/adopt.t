@@ -105,4 +105,15 @@ printf 'Subject: x\n\nx\n' | put /var/spool/dma/M6.abc
 adopt --yes >/dev/null; is $? 75 "sendmail refuses one: exit 75"
 like "$(cat "$work/err")" 'Q6.abc is left alone: sendmail did not accept it' "it is named"
 ok "and stays" test -f "$R/var/spool/dma/M6.abc"
+
+# More than the words of a command line may have, and nobody else's business.
+rm -rf "$R"; mkdir -p "$work/libexec"
+{ echo s@example.org; awk 'BEGIN { long = sprintf("%0200d", 7); for (i = 0; i < 9500; i++) print "r" i "@" substr(long, 1, 60) "." substr(long, 61, 60) "." substr(long, 121, 60) ".example.org" }'
+	printf '\nSubject: to many\n\nx\n'; } | put /var/spool/nullmailer/queue/1700000003.44
+printf '#!/bin/sh\necho "$*" >"%s/words"\nexec "%s" "$@"\n' "$work" "$BIN/sendmail" >"$work/libexec/sendmail"
+chmod +x "$work/libexec/sendmail"
+out=$(with FIRSTHOP_LIBEXEC="$work/libexec" adopt --yes)
+like "$out" '^1 of 1 moved here' "a message to 9,500 recipients, in 1.9 MB"
+is "$(grep -c '^recipient: r' $(grep -l 'Subject: to many' "$work"/spool/drop/*))" 9500 "all of them"
+is "$(cat "$work/words")" --words "no address is among the words of a process"
 finish
