@@ -59,10 +59,11 @@ static void put_address_macros(struct milter *m, char command, const char *what,
 
 static void put_connect(struct milter *m)
 {
+	static const char version[] = "firsthop " FH_VERSION;
 	put_macros(m, SMFIC_CONNECT,
-	    (const char *const[]){"j", m->hostname, "{daemon_name}", m->hostname, "v",
-	        "firsthop " FH_VERSION, "_", "localhost [127.0.0.1]", "{client_addr}", "127.0.0.1",
-	        "{client_name}", "localhost", "{client_port}", "0", NULL});
+	    (const char *const[]){"j", m->hostname, "{daemon_name}", m->hostname, "v", version, "_",
+	        "localhost [127.0.0.1]", "{client_addr}", "127.0.0.1", "{client_name}", "localhost",
+	        "{client_port}", "0", NULL});
 	size_t begun = milter_wire_begin(&m->out, SMFIC_CONNECT);
 	milter_wire_string(&m->out, "localhost");
 	buffer_add(&m->out, "4\0\0", 3); /* IPv4, port 0 */

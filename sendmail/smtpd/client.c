@@ -46,7 +46,7 @@ bool client_identify(struct client *c, int fd, const struct client_rules *rules,
 	union {
 		struct sockaddr any;
 		struct sockaddr_storage room;
-	} here, there;
+	} here = {0}, there = {0};
 	socklen_t here_size = sizeof here, there_size = sizeof there;
 	gid_t gid;
 	if (getsockname(fd, &here.any, &here_size) != 0 || here.any.sa_family == AF_UNIX) {

@@ -44,7 +44,7 @@ static bool may_be_open(int fd, const struct config *c, struct text *problem)
 	union {
 		struct sockaddr any;
 		struct sockaddr_storage room;
-	} address;
+	} address = {0};
 	socklen_t size = sizeof address;
 	if (getsockname(fd, &address.any, &size) != 0)
 		return fail(problem, "a socket of systemd", strerror(errno));

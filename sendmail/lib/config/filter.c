@@ -77,18 +77,18 @@ bool filter_has_code(const char *list, int code)
  */
 
 static const struct {
-	enum filter_protocol protocol;
 	const char *word;
+	enum filter_protocol protocol;
 	enum filter_deed usual;
 } said[] = {
-    {FILTER_SPAMD, "spam", FILTER_HOLD},
-    {FILTER_MILTER, "reject", FILTER_REFUSE},
-    {FILTER_MILTER, "discard", FILTER_HOLD},
-    {FILTER_MILTER, "quarantine", FILTER_HOLD},
+    {"spam", FILTER_SPAMD, FILTER_HOLD},
+    {"reject", FILTER_MILTER, FILTER_REFUSE},
+    {"discard", FILTER_MILTER, FILTER_HOLD},
+    {"quarantine", FILTER_MILTER, FILTER_HOLD},
     /* The recipients and the sender of a message stay.  One that somebody is not to get is held. */
-    {FILTER_MILTER, "delrcpt", FILTER_HOLD},
-    {FILTER_MILTER, "addrcpt", FILTER_PASS},
-    {FILTER_MILTER, "chgfrom", FILTER_PASS},
+    {"delrcpt", FILTER_MILTER, FILTER_HOLD},
+    {"addrcpt", FILTER_MILTER, FILTER_PASS},
+    {"chgfrom", FILTER_MILTER, FILTER_PASS},
 };
 
 #define SAID_COUNT (sizeof said / sizeof said[0])

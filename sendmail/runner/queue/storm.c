@@ -44,6 +44,8 @@ static struct arrivals *find(struct storm *s, uint64_t key)
 
 bool storm_arrives(struct storm **s, uint64_t key, int most, int64_t within_ms, int64_t now_ms)
 {
+	if (most <= 0)
+		return false;
 	if (*s != NULL && (*s)->most != most)
 		storm_free(s);
 	if (*s == NULL) {
