@@ -4,7 +4,7 @@
 . tests/lib.sh
 command -v python3 >/dev/null 2>&1 || skip_all "python3 is not installed"
 [ "$(id -u)" = 0 ] || skip_all "needs root"
-seconds=${NEIGHBOUR_S:-20}
+seconds=${NEIGHBOUR_S:-8}
 new_spool
 smarthost -n 1000000
 listen=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
