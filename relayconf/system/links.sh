@@ -47,7 +47,8 @@ same_place() {
 pages() {
 	for page in man/*.[1578] man/*/*.[1578]; do
 		[ -e "$page" ] || continue
-		language=${page#man/} language=${language%"${page##*/}"}
+		language=${page#man/}
+		language=${language%"${page##*/}"}
 		echo "$page $MANDIR/${language}man${page##*.}/${page##*/}"
 	done
 }

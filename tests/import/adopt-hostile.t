@@ -6,7 +6,7 @@
 new_spool
 chmod 755 "$work"
 smarthost; config
-R=$work/old Q=$R/var/spool/clientmqueue
+R=$work/old Q=$work/old/var/spool/clientmqueue
 SMMSP=4001 OTHER=4002
 adopt() { out=$("$BIN/relayconf" adopt -R "$R" --yes 2>&1 </dev/null); code=$?; }
 # queue: sendmail's client queue with one message, as its user has it

@@ -17,11 +17,6 @@ wrong() {
 	/(^|[^A-Z_=]|[^L]_ALL=C )tr -d [^|]*\\[2-3][0-9][0-9]/ && !/LC_ALL=C tr/ { bad("bytes above 127 are characters elsewhere: LC_ALL=C tr") }
 	/sed[^|]*[{;] *[ai]  *[^\\]/ || /sed [^|]*:[a-z];/ { bad("sed: a label, or the text of a and i, ends with a line") }
 	/(^|[^a-z])(sed|expr) (-n )*[^E|]*\\\|/ { bad("sed: \\| is of GNU alone: sed -E") }
-	match($0, /[a-z_]+=\$\(\([^)]*\)\) +[a-z_]+=\$\(/) {
-		name = substr($0, RSTART, index(substr($0, RSTART), "=") - 1)
-		if (index(substr($0, RSTART + RLENGTH), "$" name) > 0)
-			bad("all is expanded before the first is assigned: a line for each")
-	}
 	/^[[:space:]]*function [a-z_]+ *(\(\) *)?(\{|$)/ || /(^|if |while |until |[;&|] )[[:space:]]*\[\[ / || /<<</ { bad("only in other shells") }
 	! /with [A-Z]/ {
 		count = split($0, w, /[[:space:]]+/)
@@ -32,6 +27,48 @@ wrong() {
 			sub(/^(\$?\(|"\$\(|[{;!])/, "", first)
 			if (first ~ /^[A-Z][A-Z_0-9]*=[^;]*$/ && gsub(/"/, "&", first) % 2 == 0 && word ~ functions)
 				bad("a function need not find what stands in front of it: with")
+		}
+	}' "$@"
+}
+
+# early FILE...: assignments that use what another one in front of them on the line has assigned.  FreeBSD's sh expands all of them first.
+early() {
+	awk '
+	# where the value that LINE begins with ends: at a blank or an operator that is in no quotes and no $( )
+	function value_end(line,   i, c, quote, depth) {
+		for (i = 1; i <= length(line); i++) {
+			c = substr(line, i, 1)
+			if (c == "\\" && quote != single) i++
+			else if (c == "$" && substr(line, i + 1, 1) == "(" && quote != single) { depth++; i++ }
+			else if (c == "(" && depth > 0 && quote != single) depth++
+			else if (c == ")" && depth > 0 && quote != single) depth--
+			else if (quote == "" && (c == "\"" || c == single)) quote = c
+			else if (quote == c) quote = ""
+			else if (quote == "" && depth == 0 && c ~ /[ \t;&|)]/) break
+		}
+		return i
+	}
+	BEGIN { single = sprintf("%c", 39); name = "[A-Za-z_][A-Za-z0-9_]*=" }
+	/^[[:space:]]*#/ { next }
+	{
+		line = $0
+		while (match(line, "(^|[[:space:];{(])" name)) {
+			line = substr(line, RSTART)
+			sub(/^[[:space:];{(]/, "", line)
+			assigned = " "
+			while (match(line, "^" name)) {
+				this = substr(line, 1, RLENGTH - 1)
+				line = substr(line, RLENGTH + 1)
+				end = value_end(line)
+				value = substr(line, 1, end - 1)
+				line = substr(line, end)
+				count = split(assigned, names, " ")
+				for (i = 1; i <= count; i++)
+					if (value ~ ("[$][{]?" names[i] "([^A-Za-z0-9_]|$)")) print FILENAME ":" FNR ": " names[i]
+				assigned = assigned this " "
+				if (line !~ /^[ \t]/) break
+				sub(/^[ \t]+/, "", line)
+			}
 		}
 	}' "$@"
 }
@@ -49,7 +86,6 @@ ls | grep -oP 'a\d'
 tr -d '\n\200-\377' <file
 sed '/x/{ a text' file
 sed ':a; N; ba' file
-i=$((i + 1)) got=$(f $i)
 [[ -f x ]]
 X=y runner_once
 is "$(SHELL=/bin/echo run 'x')" "" x
@@ -69,9 +105,25 @@ function of_awk(x) { return x }
 sed -n 's/a i/b/p' file
 sed -n -E 's/^(a|b\|) .*/\1/p' file
 END
-is "$(wrong "$work/bad" | cut -d: -f2 | uniq | tr '\n' ' ')" "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 " "each line of that kind is found"
+is "$(wrong "$work/bad" | cut -d: -f2 | uniq | tr '\n' ' ')" "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 " "each line of that kind is found"
 is "$(wrong "$work/good")" "" "and no other"
 scripts=$(ls tests/run tests/*.sh tests/*/*.t | grep -v -e tests/lib.sh -e tests/coverage.sh -e tests/deep.sh -e tests/packages.sh -e tests/real/ -e /scripts.t)
 is "$(wrong $scripts)" "" "no test, nor what runs them, has one"
 is "$(ls tests/*/*.t | sed 's,.*/,,' | sort | uniq -d)" "" "no two tests have the same name"
+
+cat >"$work/bad" <<'END'
+i=$((i + 1)) got=$(f $i)
+R=$work/old Q=$R/queue
+if x; then a=${b#c} a=${a%"${b##*/}"}; fi
+x='a b' y="$x"
+END
+cat >"$work/good" <<'END'
+a=$(f "x y") b=$c
+a=1; b=$a
+a=b run "$a"
+x=$(y=1; z=$y)
+END
+is "$(early "$work/bad" | cut -d: -f2 | uniq | tr '\n' ' ')" "1 2 3 4 " "what is used on the line that assigns it is found"
+is "$(early "$work/good")" "" "and nothing else"
+is "$(early $(find relayconf man mail sendmail -name '*.sh' -o -name '*.in') tests/run $(ls tests/*.sh tests/*/*.sh tests/*/*.t | grep -v /scripts.t))" "" "no script, and no test, has such a line"
 finish

@@ -198,7 +198,7 @@ wait_for gone
 # The words in front of standard input, as programs of ours give them.
 packed() { printf '%s\n' "$1"; printf '%b' "$2"; printf 'Subject: packed\n\nx\n'; }
 packed 25 '-i\0-f\0s@x.org\0--\0r@x.org\0' | "$S" --words; is $? 0 "words in front of the message"
-packed_file() { grep -rl "Subject: packed" "$work/spool"; }
+packed_file() { grep -l "Subject: packed" "$work"/spool/drop/????????.* "$work"/spool/mqueue/* 2>/dev/null; }
 like "$(tr '\n' ' ' <"$(packed_file)")" 's@x.org.*r@x.org.*Subject: packed' "are those of the command line"
 rm -f "$(packed_file)"
 for row in '0|' '99999999999|' 'x|' '-5|-i\0' '4|-i\0x' '5000|-i\0'; do
