@@ -15,8 +15,14 @@ ok "make install into an image" run install
 for file in libexec/firsthop/sendmail libexec/firsthop/mailq libexec/firsthop/newaliases libexec/firsthop/runner libexec/firsthop/relay sbin/relayconf bin/mail; do
 	ok "$file is there" test -x "$image/usr/local/$file"
 done
-ok "a configuration to fill in" test -s "$image/etc/firsthop/firsthop.conf"
+etc=$image/etc
+[ "$(uname -s)" != FreeBSD ] || etc=$image/usr/local/etc
+ok "a configuration to fill in" test -s "$etc/firsthop/firsthop.conf"
 ok "manual pages" test -s "$image/usr/local/share/man/man8/sendmail.8"
+for page in man/*.[1578]; do
+	cmp "$page" "$image/usr/local/share/man/man${page##*.}/${page#man/}" 2>&1
+done >"$work/cmp"
+is "$(cat "$work/cmp")" "" "each is the English one"
 ok "completion for bash, zsh, fish and tcsh" test -s "$image/usr/local/share/bash-completion/completions/mailq" -a -s "$image/usr/local/share/zsh/site-functions/_relayconf" -a \
 	-s "$image/usr/local/share/fish/vendor_completions.d/mailq.fish" -a -s "$image/usr/local/share/firsthop/completion/relayconf.tcsh"
 ok "templates for other watchers" test -s "$image/usr/local/share/firsthop/monitoring/grafana.json" -a -x "$image/usr/local/share/firsthop/monitoring/cacti.sh"
