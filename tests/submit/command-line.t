@@ -194,17 +194,20 @@ kill "$(cat "$work/run/runner.pid")"
 gone() { [ ! -e "$work/run/runner.pid" ]; }
 wait_for gone
 "$S" -bd -q15m; is $? 0 "so does -bd -q15m"
+wait_for test -s "$work/run/runner.pid"
+kill "$(cat "$work/run/runner.pid")"
+wait_for gone
 
 # The words in front of standard input, as programs of ours give them.
-packed() { printf '%s\n' "$1"; printf '%b' "$2"; printf 'Subject: packed\n\nx\n'; }
-packed 25 '-i\0-f\0s@x.org\0--\0r@x.org\0' | "$S" --words; is $? 0 "words in front of the message"
-packed_file() { grep -l "Subject: packed" "$work"/spool/drop/????????.* "$work"/spool/mqueue/* 2>/dev/null; }
+packed() { printf '%s\n' "$1"; printf '%s' "$2" | tr '|' '\000'; printf 'Subject: packed\n\nx\n'; }
+packed 25 '-i|-f|s@x.org|--|r@x.org|' | "$S" --words; is $? 0 "words in front of the message"
+packed_file() { grep -l "Subject: packed" "$work"/spool/drop/????????.* "$work"/spool/mqueue/????????.* 2>/dev/null; }
 like "$(tr '\n' ' ' <"$(packed_file)")" 's@x.org.*r@x.org.*Subject: packed' "are those of the command line"
 rm -f "$(packed_file)"
-for row in '0|' '99999999999|' 'x|' '-5|-i\0' '4|-i\0x' '5000|-i\0'; do
-	packed "${row%%|*}" "${row#*|}" | "$S" --words r@x.org >"$work/out" 2>&1; several=$?
-	packed "${row%%|*}" "${row#*|}" | "$S" --words >"$work/out" 2>&1
-	is "$several $?: $(cat "$work/out")" "64 74: sendmail: the words in front of the message are cut" "words of this form are none: ${row%%|*}"
+for row in '0 ' '99999999999 ' 'x ' '-5 -i|' '4 -i|x' '5000 -i|'; do
+	packed "${row%% *}" "${row#* }" | "$S" --words r@x.org >"$work/out" 2>&1; several=$?
+	packed "${row%% *}" "${row#* }" | "$S" --words >"$work/out" 2>&1
+	is "$several $?: $(cat "$work/out")" "64 74: sendmail: the words in front of the message are cut" "words of this form are none: ${row%% *}"
 done
 is "$(packed_file)" "" "and nothing is taken"
 finish
