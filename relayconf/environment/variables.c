@@ -231,6 +231,12 @@ static int by_section(const void *a, const void *b)
 	return order != 0 ? order : strcmp(x->variable, y->variable);
 }
 
+static int fail_twice(struct text *problem, const char *one, const char *other)
+{
+	text_printf(problem, TR("%s and %s are the same setting: keep one of them"), one, other);
+	return EX_USAGE;
+}
+
 /* A password and a file of it, or a value and a file of it: which one is meant? */
 static int refuse_twice(const struct settings *s, struct text *problem)
 {
@@ -239,9 +245,7 @@ static int refuse_twice(const struct settings *s, struct text *problem)
 		if (strcmp(x->section, y->section) != 0 || strcmp(x->named, y->named) != 0 ||
 		    strcmp(x->key, y->key) != 0)
 			continue;
-		text_printf(problem, TR("%s and %s are the same setting: keep one of them"), x->variable,
-		    y->variable);
-		return EX_USAGE;
+		return fail_twice(problem, x->variable, y->variable);
 	}
 	return EX_OK;
 }
@@ -256,8 +260,7 @@ static int add_lines(struct buffer *lines, const char *what, const char *name, c
 	if (lines->length > 0) {
 		char file[40];
 		snprintf(file, sizeof file, "%.33s_FILE", what);
-		text_printf(problem, TR("%s and %s are the same setting: keep one of them"), what, file);
-		return EX_USAGE;
+		return fail_twice(problem, what, file);
 	}
 	if (strstr(name, "_FILE") != NULL)
 		return read_value(variable, value, lines, problem);

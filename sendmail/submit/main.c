@@ -51,7 +51,9 @@ int main(int argc, char **argv)
 	mem_set_exit_code(EX_OSERR);
 	log_start("firsthop", LOG_TO_SYSLOG);
 	if (!words_read(&argc, &argv)) {
-		fprintf(stderr, "sendmail: the words in front of the message are cut\n");
+		fprintf(stderr,
+		    "sendmail: --words is for other programs: the words in front of the message are not "
+		    "whole, and nothing is queued\n");
 		return EX_IOERR;
 	}
 	if (!options_read(&o, argc, argv, &problem)) {

@@ -207,7 +207,7 @@ rm -f "$(packed_file)"
 for row in '0 ' '99999999999 ' 'x ' '-5 -i|' '4 -i|x' '5000 -i|'; do
 	packed "${row%% *}" "${row#* }" | "$S" --words r@x.org >"$work/out" 2>&1; several=$?
 	packed "${row%% *}" "${row#* }" | "$S" --words >"$work/out" 2>&1
-	is "$several $?: $(cat "$work/out")" "64 74: sendmail: the words in front of the message are cut" "words of this form are none: ${row%% *}"
+	is "$several $?: $(cat "$work/out")" "64 74: sendmail: --words is for other programs: the words in front of the message are not whole, and nothing is queued" "words of this form are none: ${row%% *}"
 done
 is "$(packed_file)" "" "and nothing is taken"
 finish

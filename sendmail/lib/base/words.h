@@ -1,6 +1,6 @@
 /* The words of a command line, in front of the standard input of a program of ours that another one
-   starts.  Every user of the machine sees the words of every process, and who writes to whom is
-   nobody's business; nor has the system a limit for them here.
+   starts.  Every user of the machine sees the command line of every process, and who writes to whom
+   is nobody's business.  The system's limit for the length of a command line does not count here.
 
      BYTES LF       of all that follows as words, in decimal
      word NUL ...   what would stand behind the program's name

@@ -11,8 +11,8 @@ bool pickup_scan(struct runner *r);
 /* By the clock, for a runner that stays: the next portion of what was listed, or a new listing. */
 void pickup_go_on(struct runner *r);
 
-/* The same because something new is there: it is listed now, or as soon as the last listing, of a
-   long folder, has not been a moment ago. */
+/* The same because something new is there: the folder is listed now.  A long one that was listed a
+   moment ago is listed a little later. */
 void pickup_rung(struct runner *r);
 
 void pickup_scan_free(struct runner *r);

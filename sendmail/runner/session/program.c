@@ -32,7 +32,8 @@ void program_note_not_run(struct runner *r, const struct worker *w)
 		return;
 	r->sessions->start_again_ms = now + AGAIN_MS;
 	if (++w->nexthop->not_run < TRIES_MAX)
-		log_line(LOG_ERR, "the program %s cannot be run, as while it is replaced; next try in 1 s",
+		log_line(LOG_ERR,
+		    "the program %s cannot be run: it is missing, or is being replaced; next try in 1 s",
 		    process_program_name(program_of(w->nexthop)));
 }
 
