@@ -48,10 +48,10 @@ wait_for test -s "$work/port"
 chroot "$S" /usr/sbin/dovecot -F >"$work/dovecot.out" 2>&1 &
 ok "Dovecot runs" patient 40 test -S "$S/run/dovecot/login/submission" -o -S "$S/run/dovecot/auth-login" -o -S "$S/run/dovecot/login/login"
 
-# token SECONDS-LEFT KEY ADDRESS: a JSON Web Token (RFC 7519)
+# token SECONDS-LEFT KEY ADDRESS [GROUPS]: a JSON Web Token (RFC 7519)
 plain() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
 token() {
-	words=$(printf '{"alg":"HS256","typ":"JWT"}' | plain).$(printf '{"sub":"%s","email":"%s","iat":%s,"exp":%s}' "$3" "$3" "$(($(date +%s) - 100))" "$(($(date +%s) + $1))" | plain)
+	words=$(printf '{"alg":"HS256","typ":"JWT"}' | plain).$(printf '{"sub":"%s","email":"%s","iat":%s,"exp":%s,"groups":"%s"}' "$3" "$3" "$(($(date +%s) - 100))" "$(($(date +%s) + $1))" "${4:-}" | plain)
 	echo "$words.$(printf %s "$words" | openssl dgst -sha256 -hmac "$2" -binary | plain)"
 }
 group=$(awk -F: '$1 == "firsthop" { print $3 }' "$S/etc/group")
@@ -61,7 +61,11 @@ by() { # MECHANISM TOKEN
 	out=$(in_stage /usr/local/sbin/relayconf probe --to bob@example.org 2>&1)
 }
 key='the key of our own provider'
+# Those of Microsoft 365 are as long.
+groups=$(i=0; while [ $i -lt 250 ]; do printf 'group%05d' $i; i=$((i + 1)); done)
 for mechanism in oauthbearer xoauth2; do
+	by $mechanism "$(token 3600 "$key" joe@example.org "$groups")"
+	like "$out" '< 235 2.7.0 Logged in|session ready' "$mechanism: Dovecot accepts a token of 3,600 characters"
 	by $mechanism "$(token 3600 "$key" joe@example.org)"
 	like "$out" '< 235 2.7.0 Logged in|session ready' "$mechanism: Dovecot accepts the token"
 	by $mechanism "$(token -50 "$key" joe@example.org)"
@@ -96,6 +100,8 @@ for mechanism in oauthbearer xoauth2; do
 	like "$out" 'refuses the OAuth2 token' "Postfix, $mechanism: a token that has ended is refused, with that reason"
 	by $mechanism "$(token 3600 "$key" joe@example.org)"
 	like "$out" '< 235 2\.7\.0' "Postfix, $mechanism: the token is accepted"
+	by $mechanism "$(token 3600 "$key" joe@example.org "$groups")"
+	like "$out" '< 235 2\.7\.0' "Postfix, $mechanism: and the long one"
 	printf 'Subject: by %s\n\nx\n' $mechanism | as 33:33 /usr/sbin/sendmail -i -f joe@example.org bob@example.org
 	in_stage /usr/sbin/sendmail -q >/dev/null 2>&1
 	ok "and a message comes" wait_for mail_with "Subject: by $mechanism"

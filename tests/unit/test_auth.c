@@ -231,6 +231,47 @@ static void plain_and_cram_speak_once(void **state)
 	auth_free(&a);
 }
 
+/* RFC 4954 4: a command has 512 octets at most; Postfix cuts longer ones, Dovecot refuses them. */
+static void what_is_too_long_for_the_command_waits_for_its_challenge(void **state)
+{
+	static const int mechanisms[] = {EHLO_AUTH_OAUTHBEARER, EHLO_AUTH_XOAUTH2, EHLO_AUTH_PLAIN};
+	static const char *const commands[] = {"AUTH OAUTHBEARER", "AUTH XOAUTH2", "AUTH PLAIN"};
+	static const char *const challenges[] = {"", "Z28gb24=", "no base64"};
+	char token[3000];
+	(void)state;
+	memset(token, 't', sizeof token);
+	token[sizeof token - 1] = '\0';
+	for (size_t i = 0; i < 9; i++) {
+		struct auth a;
+		struct buffer line = {0};
+		const char *problem = NULL;
+		auth_start(&a, mechanisms[i / 3], "joe@example.org", token);
+		auth_first(&a, &line);
+		assert_string_equal(buffer_string(&line), commands[i / 3]);
+		line.length = 0;
+		assert_true(auth_next(&a, challenges[i % 3], &line, &problem));
+		assert_true(line.length > strlen(token) * 4 / 3);
+		char *said = decoded(buffer_string(&line)); /* that of PLAIN begins with a NUL */
+		assert_true(mechanisms[i / 3] == EHLO_AUTH_PLAIN || strstr(said, token) != NULL);
+		assert_string_equal(a.refusal, "");
+		free(said);
+		buffer_free(&line);
+		auth_free(&a);
+	}
+	for (size_t length = 330; length < 380; length++) {
+		struct auth a;
+		struct buffer line = {0};
+		token[length] = '\0';
+		auth_start(&a, EHLO_AUTH_PLAIN, "joe", token);
+		auth_first(&a, &line);
+		assert_true(line.length == strlen("AUTH PLAIN") || line.length <= 510);
+		assert_int_equal(line.length == strlen("AUTH PLAIN"), length > 367);
+		token[length] = 't';
+		buffer_free(&line);
+		auth_free(&a);
+	}
+}
+
 static void the_best_is_chosen(void **state)
 {
 	(void)state;
@@ -253,6 +294,7 @@ int main(void)
 	    TEST(scram_names_are_quoted),
 	    TEST(odd_challenges_get_no_answer),
 	    TEST(plain_and_cram_speak_once),
+	    TEST(what_is_too_long_for_the_command_waits_for_its_challenge),
 	    TEST(the_best_is_chosen),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

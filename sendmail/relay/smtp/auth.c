@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define CHALLENGE_LIMIT_BYTES 8192
+#define COMMAND_LIMIT_BYTES 510 /* without CRLF: RFC 5321 4.5.3.1.4, which holds for AUTH, too */
 
 static const char *name_of(int mechanism)
 {
@@ -96,7 +97,8 @@ void auth_first(struct auth *a, struct buffer *line)
 	struct buffer initial = {0};
 	put_initial(a, &initial);
 	buffer_printf(line, "AUTH %s", name_of(a->mechanism));
-	if (initial.length > 0) {
+	a->held_back = line->length + 1 + initial.length > COMMAND_LIMIT_BYTES;
+	if (initial.length > 0 && !a->held_back) {
 		buffer_add(line, " ", 1);
 		buffer_add(line, initial.data, initial.length);
 	}
@@ -179,6 +181,11 @@ bool auth_next(struct auth *a, const char *challenge, struct buffer *line, const
 	bool good = false;
 	if (a->mechanism == EHLO_AUTH_LOGIN)
 		return next_login(a, line, problem);
+	if (a->held_back) {
+		a->held_back = false;
+		put_initial(a, line);
+		return true;
+	}
 	if (length > CHALLENGE_LIMIT_BYTES || !base64_decode(&decoded, challenge, length))
 		*problem = length > CHALLENGE_LIMIT_BYTES ? "the server's challenge is too long"
 		                                          : SCRAM_NOT_BASE64;

@@ -9,6 +9,7 @@
 struct auth {
 	int mechanism; /* one EHLO_AUTH_ value */
 	int step;
+	bool held_back; /* the initial response, which was too long for the command */
 	const char *login;
 	const char *password; /* kept by the caller, wiped by the caller */
 	char refusal[300];    /* of a token: why, in the server's words; "" = it did not say */
@@ -26,7 +27,8 @@ bool auth_is_token(int mechanism);
 void auth_start(struct auth *a, int mechanism, const char *login, const char *password);
 
 /* The whole first line without CRLF: "AUTH PLAIN AGEAYg==" (initial response where the mechanism
- * has one). */
+ * has one, and the line no more than the 512 octets of RFC 4954 4: the token of Microsoft 365 goes
+ * in answer to the first challenge). */
 void auth_first(struct auth *a, struct buffer *line);
 
 /* Answer to a 334 challenge (its base64 text): the next line without CRLF; false when the challenge
