@@ -81,9 +81,9 @@ note() {
 		[ -z "$1" ] || printf 'failed=%s\nwhy=%s\n' "$since" "$1"
 	} >"$new" && chmod 0640 "$new" && mv -f "$new" "$kept.state" || rm -f "$new"
 }
-# fail_as WHY WORDS: for those who watch, too
+# fail_as WHY WORDS: for those who watch, too; but a login that fails says nothing of the token that is kept
 fail_as() {
-	note "$1"
+	[ "$verb" = login ] || note "$1"
 	shift
 	fail "$@"
 }
@@ -114,23 +114,38 @@ settings() {
 	command -v curl >/dev/null 2>&1 || fail 'curl is not installed'
 }
 
-# ask URL KEY VALUE...: a form; the answer is in $work/answer.  Secrets go by standard input, where no list of processes shows them.
+# ask URL KEY VALUE...: a form; the answer is in $work/answer.  Secrets go by standard input, where no list of processes shows them.  No redirection is
+# followed, with a secret, and no .curlrc is read.  While $patient allows it, a provider that does not answer is one that asks to wait.
 ask() {
-	url=$1; shift
+	url=$1 host=$(echo "$1" | cut -d/ -f3); shift
 	{
 		printf 'url = "%s"\n' "$url"
 		while [ $# -gt 0 ]; do
 			[ -z "$2" ] || printf 'data-urlencode = "%s=%s"\n' "$1" "$(printf %s "$2" | sed 's/[\\"]/\\&/g')"
 			shift 2
 		done
-	} | curl -sS --max-time 8 --proto '=https,http' -o "$work/answer" -K - 2>"$work/error" || {
-		said="$(echo "$url" | cut -d/ -f3) does not answer: $(head -n 1 "$work/error")"
+	} | curl -q -sS --max-time 8 --proto '=https,http' -o "$work/answer" -w '%{http_code} %{redirect_url}' -K - >"$work/http" 2>"$work/error" || {
+		[ $((patient -= 1)) -le 0 ] || { echo error=authorization_pending >"$work/values"; return; }
+		said="$host does not answer: $(head -n 1 "$work/error")"
 		case $said in
 		*certificate*'not yet valid'* | *certificate*'has expired'*) fail_as clock "$said; check the clock of this machine: date" ;;
 		esac
 		fail_as away "$said"
 	}
+	read -r http elsewhere <"$work/http"
 	members <"$work/answer" >"$work/values"
+	case $http in 5?? | 429) [ -n "$(answer error)" ] || [ $((patient -= 1)) -le 0 ] || echo error=authorization_pending >"$work/values" ;; esac
+}
+
+# What came is no answer of OAuth2: who is it that answers?
+explain_http() {
+	case $http in
+	5?? | 429) fail_as away "the provider is out of order: $host answers with HTTP $http; $again" ;;
+	30[12378]) fail_as answer "$host sends to another address, $(echo "${elsewhere:-none}" | cut -d'?' -f1 | cut -c1-150), where no secret follows: correct $url in $file" ;;
+	404 | 405 | 410) fail_as answer "$host does not know the address $url (HTTP $http): correct it in $file" ;;
+	407) fail_as answer "a proxy on the way to $host wants a login (HTTP 407): see https_proxy in the environment" ;;
+	esac
+	fail_as answer "the provider's answer makes no sense (HTTP $http): $(head -c 100 "$work/answer" 2>/dev/null | tr -d '\n\r' | tr -cd ' -~')"
 }
 
 # What an OAuth2 provider says (RFC 6749 5.2, RFC 8628 3.5; AADSTS is Microsoft), and what to do.
@@ -140,28 +155,38 @@ explain() {
 	case "$error $(answer error_subtype)$said" in
 	*AADSTS7000222*) fail_as client "the secret of the client has ended$said: make a new one at the provider, and put it into $file" ;;
 	*AADSTS700016* | *AADSTS90002* | *AADSTS900023* | *AADSTS50059*) fail_as client "the provider does not know the client in that tenant$said: check client_id and tenant in $file" ;;
-	*AADSTS5007[69]* | *AADSTS53[0-9]* | *AADSTS50105* | *AADSTS65001* | *AADSTS70043* | *invalid_rapt* | admin_policy_enforced* | org_internal* | \
-		access_denied* | consent_required* | interaction_required* | authorization_declined*)
+	*AADSTS7000218*) fail_as client "the provider wants a client_secret$said: put it into $file, or allow public client flows for this client at the provider" ;;
+	*AADSTS50057* | *AADSTS50034* | *AADSTS5005[35]*) fail_as policy "the account does not exist, or is disabled or locked$said: ask its administrator; then run \"relayconf oauth login $name\" as root" ;;
+	*AADSTS5007[24689]* | *AADSTS90094* | *AADSTS53[0-9]* | *AADSTS50105* | *AADSTS65001* | *AADSTS70043* | *invalid_rapt* | admin_policy_enforced* | org_internal* | \
+		consent_required* | interaction_required*)
 		fail_as policy "the account, or its tenant's policy, does not allow it$said: ask its administrator; then run \"relayconf oauth login $name\" as root"
 		;;
-	*[Cc]lock* | *AADSTS700024* | *'not yet valid'* | *'in the future'* | *'reasonable timeframe'*)
+	access_denied* | authorization_declined* | *AADSTS65004*)
+		fail_as policy "whoever was asked did not allow it$said: run \"relayconf oauth login $name\" as root, and allow it in the browser; or the tenant's administrator does not let users do so"
+		;;
+	*[Cc]lock* | *AADSTS700024* | *AADSTS500133* | *'not yet valid'* | *'in the future'* | *'reasonable timeframe'*)
 		fail_as clock "the provider refuses the grant$said: check the clock of this machine: date"
 		;;
 	invalid_grant*) fail_as revoked "the right to send mail was withdrawn or has ended$said: run \"relayconf oauth login $name\" as root" ;;
 	invalid_client* | unauthorized_client* | deleted_client* | disabled_client*) fail_as client "the provider does not accept client_id or client_secret$said: check $file" ;;
 	invalid_scope*) fail_as scope "the provider does not know the scope $scope$said: check scope in $file" ;;
-	temporarily_unavailable* | server_error* | slow_down* | rate_limit_exceeded*) fail_as away "the provider is out of order: $error$said; it is asked again" ;;
-	' '*) fail_as answer "the provider's answer makes no sense: $(head -c 100 "$work/answer" | tr -d '\n\r' | tr -cd ' -~')" ;;
+	temporarily_unavailable* | server_error* | slow_down* | rate_limit_exceeded*) fail_as away "the provider is out of order: $error$said; $again" ;;
+	' '*) explain_http ;;
 	*) fail_as refused "the provider refuses: $error$said" ;;
 	esac
 }
 
+# whole NUMBER: without a fraction, and the zeros in front that a shell would take for octal
+whole() { echo "${1%%.*}" | sed 's/^0*\([0-9]\)/\1/'; }
+
 # keep REFRESH-TOKEN: what the answer holds, in one step
 keep() {
-	access=$(answer access_token) lasts=$(answer expires_in) refresh=$(answer refresh_token) refresh_lasts=$(answer refresh_token_expires_in)
+	access=$(answer access_token)
+	lasts=$(answer expires_in) refresh=$(answer refresh_token) refresh_lasts=$(answer refresh_token_expires_in)
 	[ -n "$access" ] || explain
+	[ "$verb" != login ] || [ "$grant" = client_credentials ] || [ -n "$refresh" ] || fail 'the provider gave no refresh token: is offline_access in scope?'
 	case $access in *' '*) fail_as answer "the provider's answer makes no sense: a token with a blank" ;; esac
-	lasts=${lasts%%.*} refresh_lasts=${refresh_lasts%%.*} refresh_ends=
+	lasts=$(whole "$lasts") refresh_lasts=$(whole "$refresh_lasts") refresh_ends=
 	case $lasts in '' | *[!0-9]* | ?????????*) lasts=3600 ;; esac
 	case $refresh_lasts in
 	'' | *[!0-9]* | ??????????*) [ -n "$refresh" ] || refresh_ends=$(value refresh_ends "$kept") ;;
@@ -175,24 +200,24 @@ keep() {
 
 login_by_device() {
 	ask "$device_url" client_id "$client_id" scope "$scope"
-	code_of_device=$(answer device_code) every=$(answer interval)
+	code_of_device=$(answer device_code) every=$(whole "$(answer interval)") lasts=$(whole "$(answer expires_in)")
 	[ -n "$code_of_device" ] || explain
 	where=$(answer verification_uri)
 	plain "Open ${where:-$(answer verification_url)} in any browser, and enter the code $(answer user_code)"
 	case $every in '' | *[!0-9]* | ???*) every=5 ;; esac
-	tries=0
-	while :; do
+	case $lasts in '' | *[!0-9]* | ?????*) lasts=1800 ;; esac
+	end=$(($(now) + lasts)) patient=5
+	until [ "$(now)" -ge "$end" ]; do
 		sleep "$every"
 		ask "$token_url" grant_type urn:ietf:params:oauth:grant-type:device_code device_code "$code_of_device" client_id "$client_id" client_secret "$client_secret"
 		case $(answer error) in
-		authorization_pending) ;;
+		authorization_pending) [ "$every" -gt 0 ] || every=1 ;;
 		slow_down) every=$((every + 5)) ;;
 		expired_token | code_expired) fail 'the code has ended: begin again' ;;
 		*) return ;;
 		esac
-		tries=$((tries + 1))
-		[ $tries -lt 300 ] || fail 'nobody has entered the code: begin again'
 	done
+	fail 'nobody has entered the code while it was good: begin again'
 }
 
 encode() { printf %s "$1" | od -An -v -tx1 | tr -d ' \n' | sed 's/../%&/g'; }
@@ -204,7 +229,9 @@ login_by_browser() {
 	echo "$auth_url?response_type=code&access_type=offline&prompt=consent&client_id=$(encode "$client_id")&redirect_uri=$(encode "$back")&scope=$(encode "$scope")${login:+&login_hint=$(encode "$login")}"
 	echo "The browser then shows a page that cannot be reached.  Copy its address here:"
 	read -r pasted || pasted=
-	code_of_browser=$(printf '%s\n' "$pasted" | sed -n 's/.*[?&]code=\([^&]*\).*/\1/p' | sed 's,%2[Ff],/,g')
+	code_of_browser=$(printf '%s\n' "$pasted" | sed -n 's/.*[?&]code=\([^&#]*\).*/\1/p' | sed 's,%2[Ff],/,g')
+	refused=$(printf '%s\n' "$pasted" | sed -n 's/.*[?&]error=\([A-Za-z_]*\).*/\1/p')
+	[ -z "$refused" ] || fail "the provider did not allow it: $refused; begin again, and allow it in the browser, or ask the account's administrator"
 	[ -n "$code_of_browser" ] || fail 'there is no code= in that address'
 	ask "$token_url" grant_type authorization_code code "$code_of_browser" redirect_uri "$back" client_id "$client_id" client_secret "$client_secret"
 }
@@ -218,8 +245,8 @@ do_login() {
 	else
 		login_by_browser
 	fi
+	lock
 	keep ''
-	[ "$grant" = client_credentials ] || [ -n "$(value refresh "$kept")" ] || fail 'the provider gave no refresh token: is offline_access in scope?'
 	echo "It is kept in $kept.  In [smarthost $name]: auth = oauthbearer xoauth2, and password_command = $0 token $name"
 }
 
@@ -270,7 +297,8 @@ do_status() {
 
 settings
 work=$(mktemp -d "${TMPDIR:-/tmp}/firsthop.XXXXXX") || fail 'no temporary folder can be made'
-locked=
+locked= patient=0 again='it is asked again'
+[ "$verb" != login ] || again='begin again later'
 trap 'rm -rf "$work"; [ -z "$locked" ] || rmdir "$locked"' EXIT
 trap 'exit 1' HUP INT TERM
 case $verb in

@@ -1,4 +1,5 @@
-"""provider.py PORTFILE: an OAuth2 provider on loopback; what it says at /answer is in PORTFILE.answer: a number, and the rest.  Device codes are pending once; a refresh token is good for one use, "gone" is withdrawn."""
+"""provider.py PORTFILE: an OAuth2 provider on loopback; what it says at /answer is in PORTFILE.answer: a number, and the rest; at /script
+one answer after the other of PORTFILE.script, with a line ---- between them (code 0: the connection is closed; 302: a redirection).  Device codes are pending once; a refresh token is good for one use, "gone" is withdrawn."""
 import http.server, json, os, sys, urllib.parse
 state = {"number": 0, "refresh": "", "polls": 0}
 class Provider(http.server.BaseHTTPRequestHandler):
@@ -18,6 +19,12 @@ class Provider(http.server.BaseHTTPRequestHandler):
         if self.path == "/answer":
             code, body = open(sys.argv[1] + ".answer", "rb").read().split(b"\n", 1)
             self.send_response(int(code)); self.end_headers(); self.wfile.write(body)
+        elif self.path == "/script":
+            first, _, rest = open(sys.argv[1] + ".script").read().partition("\n----\n")
+            open(sys.argv[1] + ".script", "w").write(rest)
+            code, _, body = first.partition("\n")
+            if code == "0": return
+            self.send_response(int(code)); self.send_header("Location", "https://login.example.net/x?secret=1"); self.end_headers(); self.wfile.write(body.encode())
         elif form.get("client_id") != "us":
             self.say(401, {"error": "invalid_client", "error_description": "no such client"})
         elif self.path == "/device":

@@ -117,19 +117,28 @@ client|401|{"error":"invalid_client","error_description":"AADSTS7000215: Invalid
 client|400|{"error":"unauthorized_client","error_description":"AADSTS700016: Application with identifier us was not found in the directory"}
 client|400|{"error":"invalid_request","error_description":"AADSTS90002: Tenant example.com not found."}
 client|401|{"error":"deleted_client","error_description":"The OAuth client was deleted."}
+client|401|{"error":"invalid_client","error_description":"AADSTS7000218: The request body must contain the following parameter: 'client_assertion' or 'client_secret'."}
+policy|400|{"error":"invalid_grant","error_description":"AADSTS50057: The user account is disabled."}
+policy|400|{"error":"invalid_grant","error_description":"AADSTS50074: Strong Authentication is required."}
+clock|400|{"error":"invalid_grant","error_description":"AADSTS500133: Assertion is not within its valid time range."}
 scope|400|{"error":"invalid_scope","error_description":"Some requested scopes were invalid"}
 clock|400|{"error":"invalid_grant","error_description":"Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values"}
 away|503|{"error":"temporarily_unavailable","error_description":"AADSTS90033: A transient error has occurred."}
+away|429|
 refused|429|{"error":{"code":429,"message":"Quota exceeded","status":"RESOURCE_EXHAUSTED"}}
 answer|200|<html><title>Sign in to the network</title></html>
 answer|200|{"access_token":"","expires_in":3600}
 answer|200|{"access_token":"two words","expires_in":3600}
-answer|502|
+away|502|
+away|500|<html>Internal Server Error</html>
+answer|302|<a href="https://login.example.net/">moved</a>
+answer|404|<html>Not Found</html>
+answer|407|
 answer|200|{"access_token":null}
 answer|200|[[[["access_token"
 END
 is "$(sed -n 's/^access=//p' "$kept")" 'a/b/c=' "none of them costs what is kept"
-for odd in -1 0 9999999999999 '"soon"' null '{}'; do
+for odd in -1 0 08 '"0009"' 9999999999999 '"soon"' null '{}'; do
 	answers 200 '{"access_token":"t","expires_in":'"$odd"'}' >/dev/null
 	left=$(($(sed -n 's/^ends=//p' "$kept") - $(date +%s))); ok "expires_in $odd: $left s" [ $left -ge -1 -a $left -le 3600 ]
 done
@@ -146,6 +155,32 @@ for i in 1 2 3 4 5 6; do oauth token main >"$work/racer.$i" & racers="$racers $!
 for racer in $racers; do wait "$racer"; done
 is "$(cat "$work"/racer.* | sort -u)" 'access4.tok-en_/+=' "six renewals at the same time are one"
 is "$(ls -d "$kept".lock "$kept".?????? 2>/dev/null | grep -v state)" "" "and leave nothing behind"
+
+# A login on a network that fails for a moment, and logins that come to nothing: what is kept stays, and nothing is said against it.
+script() { printf '%s\n----\n' "$@" >"$work/provider.script"; account "device_url=$url/script"; edit 's,/token$,/script,' "$work/main.oauth"; oauth login main; }
+code='200
+{"device_code": "dc", "user_code": "WDJB", "verification_uri": "https://p.example/", "interval": "00", "expires_in": "020"}'
+wait='400
+{"error":"authorization_pending"}'
+like "$(script "$code" "$wait" 0 '502
+<html>Bad Gateway</html>' "$wait" '400
+{"error":"slow_down"}' '200
+{"access_token":"login1","refresh_token":"r1"}')" 'It is kept in ' "a provider that does not answer for a moment is asked again"
+is "$(oauth token main)" login1 "and what it said then counts"
+like "$(script "$code" 0 0 0 0 0)" 'does not answer: ' "one that never answers is given up"
+like "$(script "$code" '400
+{"error":"access_denied"}')" 'did not allow it: run "relayconf oauth login main" as root, and allow it' "somebody says no"
+like "$(script "$code" '400
+{"error":"expired_token"}')" 'the code has ended: begin again' "a code that ends"
+like "$(script '200
+{"device_code": "dc", "user_code": "WDJB", "verification_uri": "https://p.example/", "interval": 1, "expires_in": 2}' "$wait" "$wait" "$wait")" 'nobody has entered the code while it was good' "a code that nobody enters"
+like "$(script "$code" '200
+{"access_token":"login2"}')" 'no refresh token: is offline_access in scope' "no refresh token"
+like "$(script '302
+')" 'sends to another address, https://login.example.net/x, where no secret follows: correct http:' "a redirection, without what is secret in it"
+like "$(script '404
+<html>')" '/script \(HTTP 404\): correct it in .*main.oauth' "an address that is not known"
+is "$(oauth token main),$(state)" login1, "none of them costs the token, or says that it fails"
 
 # A provider that was taken over: nothing of what it says reaches a terminal but letters, and nothing is run.
 edit 's/^ends=.*/ends=5/' "$kept"; account; edit 's,/token$,/hostile,' "$work/main.oauth"
@@ -169,6 +204,7 @@ account "auth_url=$url/auth" 'login=joe@example.org'; rm -f "$kept"
 out=$(echo 'http://127.0.0.1/?state=&code=4%2Fxyz&scope=mail' | oauth login main)
 like "$out" "$url/auth\\?response_type=code&.*scope=%6d%61%69%6c%20.*&login_hint=" "in a browser: the address to open"
 like "$(oauth token main)" '^access[0-9]*\.tok' "and the address that comes back"
+like "$(echo 'http://127.0.0.1/?error=access_denied&state=' | oauth login main)" 'did not allow it: access_denied' "or says no"
 like "$(echo nonsense | oauth login main)" 'there is no code= in that address' "or not"
 like "$(oauth login '../x')" '^usage' "a name is a name"
 mkdir -p "$work/p/libexec" "$work/p/share/firsthop"; ln -s "$BIN" "$work/p/libexec/firsthop"
