@@ -86,8 +86,9 @@ beside() {
 	title="$*"
 	worst_pids=
 	rm -f "$work"/begun.*
+	# Below the others: what they cost this machine's processors by themselves is not asked for here.
 	while [ $# -gt 0 ]; do
-		python3 "$work/worst.py" "$listen" "$1" $((seconds * 2)) "$2" "$work/begun.$1" 2>/dev/null &
+		nice -n 10 python3 "$work/worst.py" "$listen" "$1" $((seconds * 2)) "$2" "$work/begun.$1" 2>/dev/null &
 		worst_pids="$worst_pids $!"; pids="$pids $!"
 		shift 2
 	done
