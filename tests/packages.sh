@@ -54,7 +54,7 @@ if command -v apt-get >/dev/null 2>&1; then
 	case $what in
 	build) ;;
 	deb) require "make dpkg-dev build-essential" ;;
-	*) want "libcmocka-dev mandoc openssl tmux bmake btrfs-progs python3 curl" ;;
+	*) want "libcmocka-dev mandoc openssl tmux bmake btrfs-progs python3 curl wget iproute2" ;;
 	esac
 	case $what in fuzz | deep) require "clang libclang-rt-dev" ;; esac
 	[ "$what" != deep ] || require "valgrind cppcheck clang-tidy binutils"
