@@ -16,7 +16,6 @@ serve() {
 	wait_for test -s "$work/port"
 	port=$(cat "$work/port")
 }
-command -v ps >/dev/null 2>&1 || skip_all "ps(1) is not installed"
 : >"$work/log"
 
 # A relay that speaks without end or line, ignores SIGTERM, and stays.

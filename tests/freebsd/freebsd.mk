@@ -7,6 +7,7 @@ FETCHED    = build/freebsd
 override BUILD = $(FETCHED)/$(CPU)
 override SYSTEM = FreeBSD
 override CC = $(FETCHED)/zig/ziglang/zig cc -target $(CPU)-freebsd.$(RELEASE)
+OPTIMIZE   = -O1
 include GNUmakefile
 override PLATFORM_CPPFLAGS = -isystem $(FETCHED)/inih -isystem $(FETCHED)/idn2 -isystem $(FETCHED)/openssl
 override PLATFORM_LDFLAGS = -L$(BUILD)/lib

@@ -29,15 +29,15 @@ $(head -n 20 "$work/faults")"
 	done
 }
 errors='short ENOSPC EDQUOT EIO EMFILE ENFILE EINTR'
-faults mbox mailbox 3 torn
-faults mbox mailbox 9 kill $errors
-faults maildir mailbox 9 kill torn $errors
-faults mbox mbox 9 kill torn $errors
+faults mbox mailbox 5 torn
+faults mbox mailbox 17 kill $errors
+faults maildir mailbox 17 kill torn $errors
+faults mbox mbox 17 kill torn $errors
 "$TOOLS/faults" -k -l mbox mailbox kill 100000 >/dev/null 2>&1
 if [ $? -ne 69 ]; then
-	faults -k mbox mailbox 61 kill $errors
-	faults -k maildir mailbox 61 kill $errors
-	faults -k mbox mbox 61 kill $errors
+	faults -k mbox mailbox 127 kill $errors
+	faults -k maildir mailbox 127 kill $errors
+	faults -k mbox mbox 127 kill $errors
 fi
 faults mbox runner 40 kill
 is "$(ls -A "$work/mail" | grep -v "^\.firsthop-done")" "$me" "no lock and no note stays beside the mailbox"
