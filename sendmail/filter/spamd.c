@@ -33,8 +33,8 @@ void spamd_ask_ping(struct buffer *out)
 /* The next line, without its end; false when it is not whole. */
 static bool next_line(const struct buffer *b, size_t *at, char *line, size_t size)
 {
-	const char *start = b->data + *at;
-	const char *lf = *at < b->length ? memchr(start, '\n', b->length - *at) : NULL;
+	const char *start = *at < b->length ? b->data + *at : NULL; /* nothing may have come */
+	const char *lf = start != NULL ? memchr(start, '\n', b->length - *at) : NULL;
 	if (lf == NULL)
 		return false;
 	size_t length = (size_t)(lf - start);
