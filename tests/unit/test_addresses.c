@@ -146,6 +146,8 @@ static const struct {
     {LIST, "a@.b.c", "!"},
     {LIST, "a@b..c", "!"},
     {LIST, "a@.", "!"},
+    {LIST, "a@b!.!?.", "~a@b"},
+    {LIST, "a@\xc2\xbb.?", "!"},
     {LIST, ".a@b.c", "~\".a\"@b.c"},
     {LIST, "a.@b.c", "~\"a.\"@b.c"},
     {LIST, "a..b@c.d", "~\"a..b\"@c.d"},

@@ -17,17 +17,34 @@ static size_t mark_before(const char *from, size_t length, bool opened)
 	return plain ? 1 : wide_mark_before(from, length);
 }
 
+/* Comments, and the dot at its end, may follow what is looked at; false: there is nothing else. */
+static bool find_last(struct around *a, bool domain)
+{
+	a->last = a->end;
+	while (a->last > a->first &&
+	       (token_is_aside(a->last - 1) || (domain && token_is(a->last - 1, '.'))))
+		a->last--;
+	return a->last-- > a->first;
+}
+
 /* Those marks, and quotes beyond ASCII on both sides. */
 static void skip_marks(struct around *a)
 {
-	const struct token *first = a->first, *last = a->last;
+	const struct token *first = a->first;
 	for (size_t n; first->kind == TOKEN_ATOM &&
 	               (n = wide_mark(first->start + a->lead, first->length - a->lead)) > 0;)
 		a->lead += n;
 	bool opened = first->length > a->lead && closing_of(first->start[a->lead]) != 0;
-	for (size_t n; last->kind == TOKEN_ATOM &&
-	               (n = mark_before(last->start, last->length - a->trail, opened)) > 0;)
+	for (size_t n; a->last->kind == TOKEN_ATOM &&
+	               (n = mark_before(a->last->start, a->last->length - a->trail, opened)) > 0;) {
 		a->trail += n;
+		/* "joe@x!.?": of its last word nothing is left, and the one before is the last. */
+		while (a->trail == a->last->length && a->last > first + 1) {
+			a->end = a->last;
+			a->trail = 0;
+			find_last(a, true);
+		}
+	}
 }
 
 static bool has_at(const struct token *from, const struct token *to)
@@ -79,13 +96,8 @@ void around_find(struct around *a, const struct token *from, const struct token 
 {
 	bool domain = has_at(from, to);
 	*a = (struct around){.first = from, .end = to};
-	/* Comments, and the dot at its end, may follow what is looked at. */
-	for (a->last = to;
-	     a->last > from && (token_is_aside(a->last - 1) || (domain && token_is(a->last - 1, '.')));)
-		a->last--;
-	if (a->last == from)
+	if (!find_last(a, domain))
 		return;
-	a->last--;
 	if (is_paired(a, domain)) {
 		/* Of several pairs, none: what is left would be taken for another address when it is read
 		   again. */
@@ -100,7 +112,7 @@ void around_find(struct around *a, const struct token *from, const struct token 
 	}
 	if (domain)
 		skip_marks(a);
-	if (a->repair == NULL && a->lead + a->trail > 0)
+	if (a->repair == NULL && (a->lead + a->trail > 0 || a->end < to))
 		a->repair = "the quotes or marks around it were removed";
 }
 
