@@ -308,7 +308,7 @@ static void look_at_places(struct runner *r)
 static bool begin(struct loop *l, const sigset_t *mask)
 {
 	struct runner *r = l->r;
-	r->control = control_listen_start();
+	r->control = control_listen_start(&r->queue);
 	if (r->lifetime == LIFETIME_STAY)
 		r->submit_listen = submit_listen_start(&r->queue, SUBMIT_LISTEN_ALL);
 	mailclock_start(r);

@@ -60,7 +60,7 @@ static void start(void)
 	/* The socket's name is relative: only for that the target stands in the spool. */
 	int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	MUST(chdir(fuzz_spool) == 0);
-	r.control = control_listen_start();
+	r.control = control_listen_start(&r.queue);
 	MUST(here >= 0 && fchdir(here) == 0);
 	close(here);
 }

@@ -110,6 +110,21 @@ static bool copy_file(struct queue *q, const char *id, const struct stat *st, st
 	return done;
 }
 
+static bool move_name(struct queue *q, const char *id, const char *name, struct diagnosis *why)
+{
+	return renameat(q->drop_fd, id, q->mqueue_fd, name) == 0 || write_fails(why, id);
+}
+
+/* Where each name costs a file of those that there may be (tmpfs), a full file system has none for
+   a second one, and what would free some waits in drop/. */
+static bool has_no_room(const struct queue *q)
+{
+	int saved = errno;
+	bool full = saved == ENOSPC && compat_rename_is_one_step(q->mqueue_fd);
+	errno = saved;
+	return full;
+}
+
 /* A second name of a plain file, or what does for it. */
 static bool give_name(struct queue *q, const char *id, const char *name, const struct stat *st,
     struct diagnosis *why)
@@ -120,14 +135,15 @@ static bool give_name(struct queue *q, const char *id, const char *name, const s
 	}
 	if (errno == EEXIST)
 		return is_there_already(why, name);
-	if (errno != EPERM && errno != EACCES && errno != EMLINK && errno != EOPNOTSUPP &&
+	bool full = has_no_room(q);
+	if (!full && errno != EPERM && errno != EACCES && errno != EMLINK && errno != EOPNOTSUPP &&
 	    errno != ENOSYS)
 		return write_fails(why, id);
 	if (faccessat(q->mqueue_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		return is_there_already(why, name);
 	if (!compat_rename_is_one_step(q->mqueue_fd) && strcmp(name, id) == 0)
 		return copy_file(q, id, st, why);
-	return renameat(q->drop_fd, id, q->mqueue_fd, name) == 0 || write_fails(why, id);
+	return move_name(q, id, name, why);
 }
 
 /* What no sendmail of ours has made is no message: nothing was promised for it. */
@@ -136,9 +152,8 @@ static enum pickup set_aside(struct queue *q, const char *id, const struct stat 
 {
 	char name[ID_SIZE + 8];
 	snprintf(name, sizeof name, "%s.dead", id);
-	bool moved = S_ISREG(st->st_mode)
-	                 ? give_name(q, id, name, st, why)
-	                 : renameat(q->drop_fd, id, q->mqueue_fd, name) == 0 || write_fails(why, id);
+	bool moved =
+	    S_ISREG(st->st_mode) ? give_name(q, id, name, st, why) : move_name(q, id, name, why);
 	if (!moved)
 		return PICKUP_REFUSED;
 	q->has_dead = true;

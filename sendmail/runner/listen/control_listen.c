@@ -8,6 +8,7 @@
 #include "runner/listen/listener.h"
 #include "runner/listen/watch_listen.h"
 #include "runner/queue/runner.h"
+#include "spool/disk_reserve.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,10 +38,12 @@ struct control {
 	int count;
 };
 
-struct control *control_listen_start(void)
+/* A name in mqueue/ may need a file of the reserve: who cannot ask cannot remove what fills it. */
+struct control *control_listen_start(const struct queue *q)
 {
 	struct control *c = mem_alloc(sizeof *c);
-	if (!listener_open(&c->listener, SOCKET_NAME, WAITING_MAX))
+	if (!listener_open(&c->listener, SOCKET_NAME, WAITING_MAX) &&
+	    !(disk_reserve_spend(q) && listener_open(&c->listener, SOCKET_NAME, WAITING_MAX)))
 		log_line(LOG_WARNING,
 		    "%s cannot be made (%s): mailq hold, release, retry and remove will not work",
 		    SOCKET_NAME, strerror(errno));
@@ -49,7 +52,15 @@ struct control *control_listen_start(void)
 
 void control_listen_look(struct control *c)
 {
-	if (c != NULL && listener_look(&c->listener, SOCKET_NAME, WAITING_MAX))
+	if (c == NULL)
+		return;
+	if (c->listener.fd < 0) {
+		if (listener_open(&c->listener, SOCKET_NAME, WAITING_MAX))
+			log_line(LOG_NOTICE, "%s was made: mailq hold, release, retry and remove work",
+			    SOCKET_NAME);
+		return;
+	}
+	if (listener_look(&c->listener, SOCKET_NAME, WAITING_MAX))
 		log_line(LOG_WARNING, "%s had been removed; it was made again", SOCKET_NAME);
 }
 

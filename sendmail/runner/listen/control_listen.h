@@ -13,7 +13,7 @@
 
 /* Makes the socket (the working directory is the spool); a runner without one works, and mailq says
  * that it cannot be asked. */
-struct control *control_listen_start(void);
+struct control *control_listen_start(const struct queue *q);
 void control_listen_end(struct control *c);
 
 /* Makes the socket again if its name is gone. */

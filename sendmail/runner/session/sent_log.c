@@ -9,6 +9,7 @@
 #include "runner/queue/runner.h"
 #include "runner/session/sent_log.h"
 #include "runner/session/worker.h"
+#include "spool/disk_reserve.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -23,7 +24,7 @@ int sent_log_open(struct sessions *sessions, const struct queue *queue,
 		snprintf(name, SENT_LOG_NAME_SIZE, "sent.%u", ++sessions->log_number);
 		fd = openat(queue->mqueue_fd, name,
 		    O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	} while (fd < 0 && errno == EEXIST);
+	} while (fd < 0 && (errno == EEXIST || disk_reserve_spend(queue)));
 	if (fd < 0) {
 		log_line(LOG_WARNING,
 		    "mqueue/%s cannot be made: %s: if this runner is killed, what a session delivers may "
