@@ -162,6 +162,15 @@ as_nobody() {
 	fi
 }
 
+# on_terminal COMMAND: a command of the shell on a terminal of its own, which gets standard input as if it were typed; by script(1) of Linux or FreeBSD
+on_terminal() {
+	case $(script --version 2>/dev/null) in
+	*util-linux*) script -qec "$1" /dev/null ;;
+	*) script -q /dev/null sh -c "$1" ;;
+	esac
+}
+has_terminals() { [ "$(on_terminal 'test -t 0 && echo seen' </dev/null 2>/dev/null | tr -d '\r' | grep -c seen)" = 1 ]; }
+
 # recipe NAME: the commands of firsthop(7) that stand in the display marked with this name
 recipe() { sed -n "/^\.[\\]\" recipe: $1\$/,/^\.Ed/p" man/firsthop.7 | sed -e '/^\./d' -e 's/\\e/\\/g' -e 's/\\(dq/"/g'; }
 

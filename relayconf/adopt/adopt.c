@@ -2,6 +2,7 @@
 #include "relayconf/adopt/adopt.h"
 #include "base/complaint.h"
 #include "base/fdio.h"
+#include "base/language.h"
 #include "base/way.h"
 #include <dirent.h>
 #include <errno.h>
@@ -178,7 +179,7 @@ static bool is_only_here(const struct place *place, const struct stat *file)
 int adopt_open(const struct place *place, const char *name, int flags)
 {
 	struct stat st;
-	int fd = openat(place->fd, name, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	int fd = fdio_open_at(place->fd, name, flags | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return -1;
 	bool plain = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
@@ -187,6 +188,11 @@ int adopt_open(const struct place *place, const char *name, int flags)
 	close(fd);
 	errno = plain ? EMLINK : EINVAL;
 	return -1;
+}
+
+const char *adopt_unread(void)
+{
+	return errno == EMLINK ? TR("it has a second name elsewhere") : strerror(errno);
 }
 
 bool adopt_slurp(const struct place *place, const char *name, struct buffer *to)

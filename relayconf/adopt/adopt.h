@@ -88,6 +88,9 @@ void adopt_each(const struct place *place, const char *prefix,
  * somebody could have brought a file of others here. */
 int adopt_open(const struct place *place, const char *name, int flags);
 
+/* What errno says when that failed. */
+const char *adopt_unread(void);
+
 /* A whole file of the folder, at most ADOPT_MESSAGE_LIMIT_BYTES; false with errno. */
 bool adopt_slurp(const struct place *place, const char *name, struct buffer *to);
 

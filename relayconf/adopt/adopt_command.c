@@ -180,9 +180,7 @@ static int lock_file(const struct found *f)
 	if (fd >= 0 && !busy)
 		return fd;
 	complaint_say("relayconf", "%s/%s is left alone: %s", f->place->folder, f->files[0],
-	    busy              ? TR("the old program has it in hand; stop that first")
-	    : errno == EMLINK ? TR("it has a second name elsewhere")
-	                      : strerror(errno));
+	    busy ? TR("the old program has it in hand; stop that first") : adopt_unread());
 	if (fd >= 0)
 		close(fd);
 	return -1;

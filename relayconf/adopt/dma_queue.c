@@ -28,7 +28,7 @@ static void found_file(void *context, const char *name)
 		}
 	}
 	if (!read || f->rcpt_count == 0)
-		adopt_drop(s->adopt, read ? "it names no recipient" : strerror(errno));
+		adopt_drop(s->adopt, read ? "it names no recipient" : adopt_unread());
 	buffer_free(&text);
 }
 

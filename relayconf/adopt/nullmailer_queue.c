@@ -34,7 +34,7 @@ static void found_file(void *context, const char *name)
 	struct buffer text = {0};
 	struct found *f = adopt_add(s->adopt, s->queue, s->place, name, NULL);
 	if (!adopt_slurp(s->place, name, &text))
-		adopt_drop(s->adopt, strerror(errno));
+		adopt_drop(s->adopt, adopt_unread());
 	else if (!take_envelope(&text, f) || f->rcpt_count == 0)
 		adopt_drop(s->adopt, "it does not begin with a sender and recipients");
 	buffer_free(&text);

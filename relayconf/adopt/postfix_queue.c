@@ -84,7 +84,7 @@ static void found_file(void *context, const char *name)
 	else if (!postcat("-e", s->place, name, &text))
 		adopt_drop(s->adopt, errno == ENOENT   ? "Postfix's postcat is needed to read it; install "
 		                                         "postfix once more, or deliver with it"
-		                     : errno == EMLINK ? "it has a second name elsewhere"
+		                     : errno == EMLINK ? adopt_unread()
 		                                       : "postcat cannot read it");
 	else if (!read_envelope(f, &text))
 		adopt_drop(s->adopt, "it names no sender");

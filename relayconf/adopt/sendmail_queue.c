@@ -47,7 +47,7 @@ static void found_file(void *context, const char *name)
 	snprintf(body, sizeof body, "df%.280s", name + 2);
 	struct found *f = adopt_add(s->adopt, s->queue, s->place, name, body);
 	if (!adopt_slurp(s->place, name, &text)) {
-		adopt_drop(s->adopt, strerror(errno));
+		adopt_drop(s->adopt, adopt_unread());
 	} else {
 		read_envelope(f, &text);
 		if (f->rcpt_count == 0)

@@ -66,14 +66,13 @@ check; like "$out" '^problem +waiting +1 message waits, the oldest for .*: .*ref
 stop "$runner"
 
 # The true reason when drop/ cannot be opened: it is no matter of rights.
-if command -v python3 >/dev/null 2>&1; then
-	rm -f "$work/run/submit.sock"
-	python3 -c 'import socket, sys; s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1])' "$work/run/submit.sock"
-	mv "$work/spool/drop" "$work/spool/drop.away"; ln -s drop.away "$work/spool/drop"
-	error=$(echo x | "$BIN/sendmail" a@example.org 2>&1); is $? 73 "drop/ is a link, and nobody listens: exit 73"
-	like "$error" "$work/spool/drop: (Not a directory|Too many levels of symbolic links); and no runner accepts the message instead .*NOT accepted" "the reason is that of drop/"
-	unlike "$error" 'set-group-id' "and not a right"
-else
-	skip "the reason of drop/" "python3 is not installed"
-fi
+rm -f "$work/run/submit.sock"
+"$TOOLS/milterd" -S -u "$work/run/submit.sock" /dev/null & listens=$!
+wait_for test -S "$work/run/submit.sock"
+kill -9 $listens; wait $listens 2>/dev/null
+ok "a socket at which nobody listens" test -S "$work/run/submit.sock"
+mv "$work/spool/drop" "$work/spool/drop.away"; ln -s drop.away "$work/spool/drop"
+error=$(echo x | "$BIN/sendmail" a@example.org 2>&1); is $? 73 "drop/ is a link, and nobody listens: exit 73"
+like "$error" "$work/spool/drop: (Not a directory|Too many levels of symbolic links); and no runner accepts the message instead .*NOT accepted" "the reason is that of drop/"
+unlike "$error" 'set-group-id' "and not a right"
 finish

@@ -33,8 +33,10 @@ is "$(taken) $code" "1 0" "or to the queue's own"
 for file in dfABC qfABC; do
 	queue; rm "$Q/$file"; ln -s "$work/shadow" "$Q/$file"; adopt
 	is "$(taken)" 0 "$file is a link to a file of root's: not read"
+	unlike "$out" "second name|Too many links" "$file: and not called a second name"
 	queue; rm "$Q/$file"; ln "$work/shadow" "$Q/$file"; adopt
 	is "$(taken)" 0 "$file is a second name of a file of root's: not read"
+	like "$out" 'qfABC is left alone: .*second name elsewhere' "$file: and the reason is told"
 	unlike "$out$(cat "$work"/spool/drop/????????.???????? 2>/dev/null)" 'Geheim123' "$file: nothing of it is shown or sent"
 	queue; rm "$Q/$file"; mkfifo "$Q/$file"; adopt
 	is "$(taken)" 0 "$file is a FIFO: nothing hangs"

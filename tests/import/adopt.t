@@ -68,15 +68,15 @@ like "$(tr -d '\r' <"$mail" | sed '1,/^$/d' | tr '\n' '|')" '^Gr(ü|=C3=BC)(ß|=
 # It asks, where somebody can answer.
 printf 'ID: 7.abc\nSender: alarm@example.org\nRecipient: asked@example.org\n' | put /var/spool/dma/Q7.abc
 printf 'Subject: asked for\n\nx\n' | put /var/spool/dma/M7.abc
-if command -v script >/dev/null 2>&1 && script --version 2>/dev/null | grep -q util-linux; then
-	answer() { (sleep 1; echo "$1"; sleep 1) | script -qec "$BIN/relayconf adopt -R $R" /dev/null 2>&1; }
+if has_terminals; then
+	answer() { (sleep 1; echo "$1"; sleep 1) | on_terminal "$BIN/relayconf adopt -R $R" 2>&1; }
 	like "$(answer n)" '^Move them\? \[y/N\]' "on a terminal it asks"
 	ok "no: everything stays" test -f "$R/var/spool/dma/M7.abc" -a -f "$R/var/spool/dma/Q7.abc"
 	is "$(ls "$work/spool/drop" | grep -c '^[0-9a-f]*\.')" 0 "and nothing was taken"
-	ok "killed at the question: everything stays" sh -c "timeout -s KILL 1 script -qec '$BIN/relayconf adopt -R $R' /dev/null </dev/zero >/dev/null 2>&1; test -f '$R/var/spool/dma/M7.abc'"
+	ok "killed at the question: everything stays" sh -c "timeout -s KILL 1 sh -c '. tests/lib.sh; on_terminal \"$BIN/relayconf adopt -R $R\"' </dev/zero >/dev/null 2>&1; test -f '$R/var/spool/dma/M7.abc'"
 	like "$(answer y)" '1 of 1 moved here' "yes: it is taken over"
 else
-	skip "the question" "script(1) of util-linux is not installed"
+	skip "the question" "script(1) is not installed"
 	adopt --yes >/dev/null
 fi
 

@@ -90,14 +90,14 @@ echo x | OUTCOME=77 DEAD="$work/fifo" "$M" a@example.org 2>"$work/err"; is $? 77
 FIRSTHOP_LIBEXEC=/nonexistent
 echo x | DEAD="$work/elsewhere" "$M" a@example.org 2>/dev/null; is $? 72 "no sendmail"
 FIRSTHOP_LIBEXEC=$work/libexec
-# On a terminal; script(1) of Linux makes one.
+# On a terminal.
 # Each argument but the first is typed after a pause.
 terminal() {
 	options=$1
 	shift
-	{ for text; do sleep 0.3; printf "$text"; done; sleep 0.3; } | HOME=$work script -qec "$M $options" /dev/null >"$work/tty" 2>&1
+	{ for text; do sleep 0.3; printf "$text"; done; sleep 0.3; } | with HOME="$work" on_terminal "$M $options" >"$work/tty" 2>&1
 }
-if script -qec true /dev/null >/dev/null 2>&1 </dev/null; then
+if has_terminals; then
 	terminal a@example.org 'asked for\nfirst\n.\n'
 	like "$(cat "$work/tty")" 'Subject: ' "a terminal is asked for the subject"
 	like "$(cat "$work/stdin")" '^Subject: asked for$' "and its answer is used"
@@ -110,7 +110,7 @@ if script -qec true /dev/null >/dev/null 2>&1 </dev/null; then
 	like "$(cat "$work/dead.letter")" '^precious$' "and the text is kept"
 else
 	for name in prompt subject dot interrupt two kept; do
-		skip "terminal: $name" "script(1) of Linux is not here"
+		skip "terminal: $name" "script(1) is not installed"
 	done
 fi
 finish

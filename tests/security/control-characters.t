@@ -153,8 +153,9 @@ done
 rm -f "$work"/spool/mqueue/* "$work"/spool/drop/????????.????????
 printf 'Subject: x\n\n%s\n' "$all" | "$BIN/sendmail" -i -f a@example.org b@evil.example
 id=$(ls "$work/spool/drop" | head -n 1); evil silent-end; runner_once
-if command -v script >/dev/null 2>&1; then
-	none_in "mailq cat on a screen" "$(TERM=dumb script -qec "$BIN/mailq cat $id" /dev/null 2>/dev/null </dev/null | tr -d '\r')"
+if has_terminals; then
+	none_in "mailq cat on a screen" "$(with TERM=dumb on_terminal "$BIN/mailq cat $id" 2>/dev/null </dev/null | tr -d '\r')"
+	like "$(with TERM=dumb on_terminal "$BIN/mailq cat $id" 2>/dev/null </dev/null)" '^Subject: x' "with what there is to see"
 else
 	skip "mailq cat on a screen" "needs script(1)"
 fi

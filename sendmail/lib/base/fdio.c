@@ -83,9 +83,17 @@ bool fdio_slurp(int fd, struct buffer *to, size_t limit_bytes)
 	}
 }
 
+int fdio_open_at(int dir_fd, const char *name, int flags)
+{
+	int fd = openat(dir_fd, name, flags | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 && errno == EMLINK)
+		errno = ELOOP;
+	return fd;
+}
+
 bool fdio_slurp_at(int dir_fd, const char *name, struct buffer *to, size_t limit_bytes)
 {
-	int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	int fd = fdio_open_at(dir_fd, name, O_RDONLY | O_NONBLOCK);
 	if (fd < 0)
 		return false;
 	bool done = fdio_slurp(fd, to, limit_bytes);

@@ -25,6 +25,10 @@ ssize_t fdio_read_at(int fd, void *bytes, size_t size, int64_t at);
    longer). */
 bool fdio_slurp(int fd, struct buffer *to, size_t limit_bytes);
 
+/* openat(2) of what is there, that follows no link and survives no exec.  errno is ELOOP for a
+   link, also where the system says EMLINK, whose words are about something else. */
+int fdio_open_at(int dir_fd, const char *name, int flags);
+
 /* Reads the file of a name, relative to dir_fd (AT_FDCWD allowed), as fdio_slurp does; symbolic
  * links are not followed. */
 bool fdio_slurp_at(int dir_fd, const char *name, struct buffer *to, size_t limit_bytes);

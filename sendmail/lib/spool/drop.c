@@ -19,13 +19,14 @@ bool drop_open(struct drop *d, const char *spool, struct diagnosis *why)
 	char path[1024];
 	*d = (struct drop){.dir_fd = -1, .fd = -1};
 	snprintf(path, sizeof path, "%s/drop", spool);
-	d->dir_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	d->dir_fd = fdio_open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
 	if (d->dir_fd >= 0)
 		return true;
 	d->open_error = errno;
-	enum reason_key key = errno == EACCES || errno == EPERM     ? REASON_SPOOL_RIGHTS
-	                      : errno == ENOENT || errno == ENOTDIR ? REASON_SPOOL_MISSING
-	                                                            : REASON_SPOOL_WRITE;
+	enum reason_key key = errno == EACCES || errno == EPERM ? REASON_SPOOL_RIGHTS
+	                      : errno == ENOENT || errno == ENOTDIR || errno == ELOOP
+	                          ? REASON_SPOOL_MISSING
+	                          : REASON_SPOOL_WRITE;
 	diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL, key, "%s", path);
 	return false;
 }
