@@ -29,9 +29,19 @@ static void look_at_own_certificate(struct check *c, const char *name, const cha
 	    "%s: %s: mail for it waits", name, said);
 }
 
+static void look_at_own_ending(struct check *c, const char *name, const char *said,
+    const char *fields)
+{
+	(void)fields;
+	finding(c, GRADE_PROBLEM,
+	    "compare its dates with the clock (date); put a new certificate, and its key, there",
+	    "%s: %s; a server that asks for it refuses it then", name, said);
+}
+
 void check_own_certificate(struct check *c)
 {
 	check_each_smarthost(c, "own_certificate", look_at_own_certificate);
+	check_each_smarthost(c, "own_ending", look_at_own_ending);
 }
 
 static void look_at_bind(struct check *c, const char *name, const char *address, const char *fields)

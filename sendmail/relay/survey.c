@@ -66,7 +66,8 @@ static void find_skipped(const struct route *r, char *address, size_t size)
 
 /* Why the certificates that are to be trusted, or that of this machine, cannot be used; "" when
  * they can. */
-static void find_tls_problem(const struct smarthost *smarthost, struct text *ca, struct text *own)
+static void find_tls_problem(const struct smarthost *smarthost, struct text *ca, struct text *own,
+    struct text *ending)
 {
 	struct diagnosis d = {0};
 	struct buffer key = {0};
@@ -75,10 +76,12 @@ static void find_tls_problem(const struct smarthost *smarthost, struct text *ca,
 		return;
 	if (smarthost->tls_cert_file[0] == '\0' || secret_read_key(smarthost, &key, &d))
 		trust = tls_trust(smarthost, &key, &d);
-	if (trust != NULL)
+	if (trust != NULL) {
+		tls_put_ending(trust, ending);
 		tls_trust_free(trust);
-	else
+	} else {
 		text_put(d.key == REASON_TLS_OWN_CERTIFICATE ? own : ca, d.text);
+	}
 	secret_free(&key);
 }
 
@@ -114,6 +117,7 @@ static void put_smarthost(const struct smarthost *smarthost)
 	char skipped[64];
 	TEXT(ca, 400);
 	TEXT(own, 400);
+	TEXT(ending, 400);
 	TEXT(moved, 500);
 	TEXT(command, 900);
 	const char *self = "", *unvouched = "";
@@ -126,7 +130,7 @@ static void put_smarthost(const struct smarthost *smarthost)
 		                ? ""
 		                : r.candidates[i].name;
 	find_skipped(&r, skipped, sizeof skipped);
-	find_tls_problem(smarthost, &ca, &own);
+	find_tls_problem(smarthost, &ca, &own, &ending);
 	try_command(smarthost, &command);
 	moved_look(smarthost, &r, &moved);
 	fields_put(&line, "name", smarthost->name);
@@ -141,6 +145,7 @@ static void put_smarthost(const struct smarthost *smarthost)
 	fields_put(&line, "moved", moved.data);
 	fields_put(&line, "ca", ca.data);
 	fields_put(&line, "own_certificate", own.data);
+	fields_put(&line, "own_ending", ending.data);
 	fields_put(&line, "command", command.data);
 	fields_put(&line, "bind_address", smarthost->bind_address);
 	fields_put(&line, "bind", bind_problem(smarthost, &r));

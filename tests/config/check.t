@@ -195,7 +195,7 @@ done
 echo 'this is no certificate' >"$work/ca.pem"
 conf "port = 587
 tls_ca_file = $work/ca.pem"
-says problem tls-file "main: no trusted certificate can be read from $work/ca.pem: mail for it waits" "a file without a certificate"
+says problem tls-file "main: no trusted certificate can be read from $work/ca.pem: it holds none in PEM form: mail for it waits" "a file without a certificate"
 sh tests/fake/certs.sh "$work/certs" localhost >/dev/null 2>&1
 conf "port = 587
 tls_ca_file = $work/certs/ca.pem"

@@ -1,5 +1,7 @@
 /* Whole reads and writes.  EINTR and short counts are handled here and nowhere else. */
 #include "base/fdio.h"
+#include "base/language.h"
+#include "base/text.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -101,6 +103,18 @@ bool fdio_slurp_at(int dir_fd, const char *name, struct buffer *to, size_t limit
 	close(fd);
 	errno = saved;
 	return done;
+}
+
+bool fdio_is_readable(const char *path, struct text *why)
+{
+	struct stat st;
+	if (stat(path, &st) != 0 || (S_ISREG(st.st_mode) && access(path, R_OK) != 0))
+		text_put(why, strerror(errno));
+	else if (!S_ISREG(st.st_mode))
+		text_put(why, TR("not a file"));
+	else
+		return true;
+	return false;
 }
 
 bool fdio_changed(const char *path, struct stat *seen)

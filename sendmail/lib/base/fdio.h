@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 struct stat;
+struct text;
 
 /* Writes everything, through EINTR and short writes; false with errno on failure. */
 bool fdio_write(int fd, const void *bytes, size_t length);
@@ -28,6 +29,10 @@ bool fdio_slurp(int fd, struct buffer *to, size_t limit_bytes);
 /* openat(2) of what is there, that follows no link and survives no exec.  errno is ELOOP for a
    link, also where the system says EMLINK, whose words are about something else. */
 int fdio_open_at(int dir_fd, const char *name, int flags);
+
+/* Whether a library may be given this path to read. Why not, in words: a FIFO, on which it would
+   wait, a folder, or no right. */
+bool fdio_is_readable(const char *path, struct text *why);
 
 /* Reads the file of a name, relative to dir_fd (AT_FDCWD allowed), as fdio_slurp does; symbolic
  * links are not followed. */

@@ -176,6 +176,7 @@ static const char *const forms[] = {
     TR_LATER("no TLS version in common; TLS 1.2 or later is needed: %s"),
     TR_LATER("the TLS handshake failed: %s"),
     TR_LATER("the server showed no certificate"),
+    TR_LATER("this certificate is not accepted by OpenSSL: %s"),
     TR_LATER("no trusted certificate can be read from %s"),
     TR_LATER("no smarthost is configured for this mail"),
     TR_LATER("every address was tried in this attempt"),

@@ -11,6 +11,10 @@
 bool identity_use(SSL_CTX *context, const struct smarthost *smarthost, const struct buffer *pem,
     struct diagnosis *d);
 
+/* Words, when the certificate that is in use has expired, ends within a week, or is not valid yet.
+ */
+void identity_put_ending(SSL_CTX *context, struct text *words);
+
 /* True for the alerts of a server that had no certificate of ours, or not the right one. */
 bool identity_is_unwanted(int reason);
 

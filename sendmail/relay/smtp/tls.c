@@ -24,8 +24,8 @@
 struct tls_trust {
 	SSL_CTX *context;
 	bool by_file; /* the authorities are those of tls_ca_file, and no others */
-	char pins[sizeof((struct smarthost *)0)->tls_fingerprint]; /* these certificates alone; "" = any
-	                                                            */
+	/* these certificates alone; "" = any */
+	char pins[sizeof((struct smarthost *)0)->tls_fingerprint];
 };
 
 /* What comes before the answer to our first words. */
@@ -48,6 +48,7 @@ struct tls_trust *tls_trust(const struct smarthost *smarthost, const struct buff
     struct diagnosis *d)
 {
 	TEXT(words, 200);
+	TEXT(why, 100);
 	SSL_CTX *context = SSL_CTX_new(TLS_client_method());
 	if (context == NULL || SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1 ||
 	    SSL_CTX_dane_enable(context) != 1) {
@@ -58,32 +59,34 @@ struct tls_trust *tls_trust(const struct smarthost *smarthost, const struct buff
 		return NULL;
 	}
 	SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-	/* Old servers close without the closing alert; SMTP knows by itself whether a reply was
-	   whole. */
+	/* Old servers close without the closing alert; SMTP knows whether a reply was whole. */
 #ifdef SSL_OP_IGNORE_UNEXPECTED_EOF
 	SSL_CTX_set_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF);
 #endif
 	bool own = smarthost->tls_ca_file[0] != '\0';
-	bool loaded = own ? SSL_CTX_load_verify_locations(context, smarthost->tls_ca_file, NULL) == 1
-	                  : trust_load_system(SSL_CTX_get_cert_store(context));
-	ERR_clear_error();
+	bool loaded = trust_load(SSL_CTX_get_cert_store(context), smarthost->tls_ca_file, &why);
 	bool pinned = smarthost->tls_fingerprint[0] != '\0';
 	if (!loaded && (own || (smarthost->tls == SMARTHOST_TLS_VERIFY && !pinned))) {
 		diag_set(d, VERDICT_DEFERRED, STAGE_TLS, REASON_TLS_TRUST,
-		    "no trusted certificate can be read from %s",
-		    own ? smarthost->tls_ca_file : "the system's store (" COMPAT_GET_AUTHORITIES ")");
-		SSL_CTX_free(context);
-		return NULL;
-	}
-	if (smarthost->tls_cert_file[0] != '\0' && !identity_use(context, smarthost, key, d)) {
+		    "no trusted certificate can be read from %s%s%s",
+		    own ? smarthost->tls_ca_file : "the system's store (" COMPAT_GET_AUTHORITIES ")",
+		    own ? ": " : "", why.data);
 		SSL_CTX_free(context);
 		return NULL;
 	}
 	struct tls_trust *t = mem_alloc(sizeof *t);
-	t->context = context;
-	t->by_file = own;
+	*t = (struct tls_trust){.context = context, .by_file = own};
+	if (smarthost->tls_cert_file[0] != '\0' && !identity_use(context, smarthost, key, d)) {
+		tls_trust_free(t);
+		return NULL;
+	}
 	text_copy(t->pins, sizeof t->pins, smarthost->tls_fingerprint);
 	return t;
+}
+
+void tls_put_ending(const struct tls_trust *t, struct text *words)
+{
+	identity_put_ending(t->context, words);
 }
 
 void tls_trust_free(struct tls_trust *t)

@@ -16,6 +16,9 @@ struct tls_trust *tls_trust(const struct smarthost *smarthost, const struct buff
     struct diagnosis *d);
 void tls_trust_free(struct tls_trust *t);
 
+/* Its own certificate, when it has expired, ends within a week or is not valid yet: words. */
+void tls_put_ending(const struct tls_trust *t, struct text *words);
+
 /* Who the server has to be. */
 struct tls_wanted {
 	const char *names[4]; /* NULL-terminated: any one in the certificate is good.  One that begins

@@ -1,6 +1,7 @@
 /* Files and folders of authorities, read to the end; OpenSSL itself would open the files of a
  * folder one by one when they are wanted. */
 #include "relay/smtp/trust.h"
+#include "base/fdio.h"
 #include "base/text.h"
 #include <dirent.h>
 #include <openssl/err.h>
@@ -18,7 +19,8 @@ static bool is_hashed(const char *name)
 
 static bool load_file(X509_STORE *store, const char *file)
 {
-	return file != NULL && access(file, R_OK) == 0 &&
+	TEXT(why, 100);
+	return file != NULL && fdio_is_readable(file, &why) &&
 	       X509_STORE_load_locations(store, file, NULL) == 1;
 }
 
@@ -58,7 +60,7 @@ static bool load_places(X509_STORE *store)
 	return loaded;
 }
 
-bool trust_load_system(X509_STORE *store)
+static bool load_system(X509_STORE *store)
 {
 	const char *file = getenv(X509_get_default_cert_file_env()),
 	           *folder = getenv(X509_get_default_cert_dir_env());
@@ -69,6 +71,17 @@ bool trust_load_system(X509_STORE *store)
 	} else {
 		loaded = load_whole_bundle(store) || load_places(store);
 	}
+	ERR_clear_error();
+	return loaded;
+}
+
+bool trust_load(X509_STORE *store, const char *file, struct text *why)
+{
+	if (*file == '\0')
+		return load_system(store);
+	bool loaded = fdio_is_readable(file, why) && X509_STORE_load_locations(store, file, NULL) == 1;
+	if (!loaded && why->length == 0)
+		text_put(why, "it holds none in PEM form");
 	ERR_clear_error();
 	return loaded;
 }
