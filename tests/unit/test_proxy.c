@@ -84,6 +84,50 @@ static void http_opens(void **state)
 	answer = "HTTP/1.1 204 \n\n";
 	hear(p, answer, strlen(answer));
 	end(p, PROXY_OPEN, REASON_NONE);
+	/* What comes before the answer is none; a head may end in two ways at once. */
+	p = begin(PROXY_HTTP, "h", "joe");
+	answer =
+	    "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 x\r\nA: b\r\n\r\nHTTP/1.1 200 ok\n\r\n220 hi";
+	assert_int_equal(hear(p, answer, strlen(answer)), 6);
+	end(p, PROXY_OPEN, REASON_NONE);
+}
+
+static void words_name_the_cause(void **state)
+{
+	static const struct {
+		enum proxy_kind kind;
+		const char *bytes;
+		size_t length;
+		const char *words;
+	} rows[] = {
+	    {PROXY_SOCKS5, "\5\0\5\360\0\1\0", 7, "the unknown code 240"},
+	    {PROXY_SOCKS5, "\5\0\5\2", 4, "by its rules (SOCKS5 2)"},
+	    {PROXY_SOCKS5, "\5\0\5\0", 4, "without an answer"},
+	    {PROXY_HTTP, "HTTP/1.1 407 x\r\nproxy-authenticate: NTLM\r\n\r\n", 0, "it wants NTLM: "},
+	    {PROXY_HTTP, "HTTP/1.1 407 x\r\nProxy-Authenticate:\tDigest realm=x\r\n\r\n", 0,
+	        "it wants Digest: HTTP/1.1 407 x"},
+	    {PROXY_HTTP,
+	        "HTTP/1.1 407 x\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: "
+	        "basic realm=\"x\"\r\n\r\n",
+	        0, "refuses the login of proxy_login: "},
+	    {PROXY_HTTP, "HTTP/1.1 407 x\r\n\r\n", 0, "refuses the login of proxy_login: "},
+	};
+	char giant[300];
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct proxy *p = begin(rows[i].kind, "h", "joe");
+		hear(p, rows[i].bytes, rows[i].length > 0 ? rows[i].length : strlen(rows[i].bytes));
+		proxy_ended(p);
+		assert_non_null(strstr(why.text, rows[i].words));
+		end(p, PROXY_FAILED, why.key);
+	}
+	memset(giant, 'x', sizeof giant);
+	giant[sizeof giant - 1] = '\0';
+	struct proxy *p = begin(PROXY_SOCKS5, "h", "joe");
+	p->password = giant;
+	hear(p, "\5\2", 2);
+	assert_non_null(strstr(why.text, "SOCKS5 has room for 255 bytes"));
+	end(p, PROXY_FAILED, REASON_PROXY_LOGIN);
 }
 
 static void failures_have_a_key(void **state)
@@ -160,7 +204,7 @@ static void any_bytes_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(socks_opens), cmocka_unit_test(http_opens),
-	    cmocka_unit_test(failures_have_a_key), cmocka_unit_test(ends_are_understood),
-	    cmocka_unit_test(any_bytes_end)};
+	    cmocka_unit_test(words_name_the_cause), cmocka_unit_test(failures_have_a_key),
+	    cmocka_unit_test(ends_are_understood), cmocka_unit_test(any_bytes_end)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -108,6 +108,9 @@ static const char *const forms[] = {
     TR_LATER("the TLSA records of %s: %s"),
     TR_LATER("the proxy %s wants a login (SOCKS5), and no proxy_login is configured"),
     TR_LATER("the proxy %s wants a login, and no proxy_login is configured: %s"),
+    TR_LATER("the proxy %s accepts no login by name and password (Basic), it wants %s: %s"),
+    TR_LATER("the proxy %s would get proxy_login or its password cut off: SOCKS5 has room for 255 "
+             "bytes"),
     TR_LATER("the proxy %s refuses the login of proxy_login: %s"),
     TR_LATER("the proxy %s does not allow this connection: %s"),
     TR_LATER("the proxy %s does not allow this connection by its rules (SOCKS5 2)"),
@@ -117,7 +120,7 @@ static const char *const forms[] = {
              "known there (SOCKS5 4)"),
     TR_LATER("the proxy %s could not connect to the server: connection refused (SOCKS5 5)"),
     TR_LATER("the proxy %s could not connect to the server: no answer in time (SOCKS5 6)"),
-    TR_LATER("the proxy %s could not connect to the server (SOCKS5, an unknown code)"),
+    TR_LATER("the proxy %s could not connect to the server (SOCKS5, the unknown code %d)"),
     TR_LATER("the proxy %s could not connect to the server: %s"),
     TR_LATER("the proxy %s knows no connections to servers (SOCKS5 7: command not supported)"),
     TR_LATER("the proxy %s accepts no address of this kind (SOCKS5 8)"),

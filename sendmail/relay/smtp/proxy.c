@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #define SOCKS_VERSION 5
@@ -22,14 +23,6 @@ static void fail(struct proxy *p, enum reason_key key, const char *what)
 	catalogue_recognise(p->d);
 	p->state = PROXY_FAILED;
 	p->wants = 0;
-}
-
-void proxy_ended(struct proxy *p)
-{
-	bool nothing = p->length == 0 && (p->step == STEP_METHOD || p->step == STEP_HEAD);
-	if (p->state == PROXY_ASKING)
-		fail(p, nothing ? REASON_PROXY_BAD : REASON_PROXY_FAILED,
-		    "ended the connection without an answer");
 }
 
 void proxy_late(struct proxy *p)
@@ -89,6 +82,9 @@ static void socks_method(struct proxy *p)
 		                   : "does not speak SOCKS5: its answer makes no sense");
 	else if (method == SOCKS_NO_LOGIN)
 		socks_ask(p);
+	else if (method == SOCKS_LOGIN && (strlen(p->login) > 255 || strlen(p->password) > 255))
+		fail(p, REASON_PROXY_LOGIN,
+		    "would get proxy_login or its password cut off: SOCKS5 has room for 255 bytes");
 	else if (method == SOCKS_LOGIN && p->login[0] != '\0') {
 		put_byte(p, 1);
 		put_counted(p, p->login);
@@ -120,17 +116,31 @@ static void socks_reply(struct proxy *p)
 	    {REASON_PROXY_BAD, "knows no connections to servers (SOCKS5 7: command not supported)"},
 	    {REASON_PROXY_BAD, "accepts no address of this kind (SOCKS5 8)"},
 	};
+	TEXT(unknown, 100);
 	unsigned char version = (unsigned char)p->in[0], code = (unsigned char)p->in[1],
 	              kind = (unsigned char)p->in[3], first = (unsigned char)p->in[4];
 	size_t left = kind == 1 ? 5 : kind == 4 ? 17 : kind == 3 ? (size_t)first + 2 : 0;
 	if (version != SOCKS_VERSION || (code == 0 && left == 0))
 		fail(p, REASON_PROXY_BAD, "does not speak SOCKS5: its answer makes no sense");
-	else if (code >= sizeof rows / sizeof rows[0])
-		fail(p, REASON_PROXY_FAILED, "could not connect to the server (SOCKS5, an unknown code)");
-	else if (code != 0)
+	else if (code >= sizeof rows / sizeof rows[0]) {
+		text_printf(&unknown, "could not connect to the server (SOCKS5, the unknown code %d)",
+		    code);
+		fail(p, REASON_PROXY_FAILED, unknown.data);
+	} else if (code != 0)
 		fail(p, rows[code].key, rows[code].words);
 	else
 		want(p, STEP_BOUND, left);
+}
+
+void proxy_ended(struct proxy *p)
+{
+	/* Some say in two bytes why not. */
+	if (p->state == PROXY_ASKING && p->step == STEP_REPLY && p->length >= 2 && p->in[1] != 0)
+		socks_reply(p);
+	bool nothing = p->length == 0 && (p->step == STEP_METHOD || p->step == STEP_HEAD);
+	if (p->state == PROXY_ASKING)
+		fail(p, nothing ? REASON_PROXY_BAD : REASON_PROXY_FAILED,
+		    "ended the connection without an answer");
 }
 
 /* A line of a proxy's answer, as it is shown. */
@@ -140,6 +150,38 @@ static void put_line(const struct proxy *p, struct text *t)
 	while (length < p->length && length < 120 && strchr("\r\n", p->in[length]) == NULL)
 		length++;
 	text_escape(t, p->in, length);
+}
+
+/* True when it names ways to log in, and none is Basic (RFC 7617); the first one. */
+static bool wants_other_login(const struct proxy *p, struct text *which)
+{
+	static const char field[] = "\nProxy-Authenticate:";
+	bool any = false;
+	for (const char *at = p->in; (at = text_find_ci(at, field)) != NULL;) {
+		at += sizeof field - 1;
+		at += strspn(at, " \t");
+		if (strncasecmp(at, "Basic", 5) == 0)
+			return false;
+		if (!any)
+			text_escape(which, at, strcspn(at, " \t\r\n,"));
+		any = true;
+	}
+	return any;
+}
+
+static void http_login(struct proxy *p, const char *line)
+{
+	TEXT(which, 40);
+	TEXT(words, 400);
+	if (p->login[0] == '\0')
+		text_put(&words, "wants a login, and no proxy_login is configured: ");
+	else if (wants_other_login(p, &which))
+		text_printf(&words,
+		    "accepts no login by name and password (Basic), it wants %s: ", which.data);
+	else
+		text_put(&words, "refuses the login of proxy_login: ");
+	text_put(&words, line);
+	fail(p, REASON_PROXY_LOGIN, words.data);
 }
 
 static void http_answer(struct proxy *p)
@@ -153,29 +195,30 @@ static void http_answer(struct proxy *p)
 		fail(p, REASON_PROXY_BAD, words.data);
 		return;
 	}
+	if (code / 100 == 1) { /* what comes before the answer: RFC 9110 15.2 */
+		p->length = 0;
+		return;
+	}
 	if (code / 100 == 2) {
 		p->state = PROXY_OPEN;
 		p->wants = 0;
 		return;
 	}
-	bool login = code == 407, rules = code == 403 || code == 405 || code == 401;
-	text_put(&words, login && p->login[0] == '\0'
-	                     ? "wants a login, and no proxy_login is configured: "
-	                 : login ? "refuses the login of proxy_login: "
-	                 : rules ? "does not allow this connection: "
-	                         : "could not connect to the server: ");
+	if (code == 407) {
+		http_login(p, line.data);
+		return;
+	}
+	bool rules = code == 403 || code == 405 || code == 401;
+	text_put(&words,
+	    rules ? "does not allow this connection: " : "could not connect to the server: ");
 	text_put(&words, line.data);
-	fail(p,
-	    login   ? REASON_PROXY_LOGIN
-	    : rules ? REASON_PROXY_REFUSED
-	            : REASON_PROXY_FAILED,
-	    words.data);
+	fail(p, rules ? REASON_PROXY_REFUSED : REASON_PROXY_FAILED, words.data);
 }
 
 /* The head is read byte by byte: what follows is the server's greeting. */
 static void http_head(struct proxy *p)
 {
-	bool ended = p->length >= 4 && memcmp(p->in + p->length - 4, "\r\n\r\n", 4) == 0;
+	bool ended = p->length >= 3 && memcmp(p->in + p->length - 3, "\n\r\n", 3) == 0;
 	ended = ended || (p->length >= 2 && memcmp(p->in + p->length - 2, "\n\n", 2) == 0);
 	if (ended) {
 		p->in[p->length] = '\0';
