@@ -26,6 +26,7 @@
 #include "runner/queue/nexthop.h"
 #include "runner/queue/nexthop_health.h"
 #include "runner/queue/nexthop_key.h"
+#include "runner/queue/quota.h"
 #include "runner/queue/runner.h"
 #include "runner/service.h"
 #include "runner/service/places.h"
@@ -374,6 +375,7 @@ int loop_run(struct runner *r)
 		if (submit_listen_serve(r->submit_listen))
 			pickup_rung(r);
 		look_at_signals(r);
+		quota_look(r);
 		upkeep_sync(r, UPKEEP_SOME);
 		upkeep_log(&l.upkeep, r);
 		upkeep_count(&l.upkeep, r, UPKEEP_SOME);

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "spool/policy.h"
 #include <sysexits.h>
+#include <unistd.h>
 
 /* What the runner published; read while the group may look into drop/, understood without it. */
 static struct policy policy;
@@ -25,10 +26,11 @@ bool limits_recipients(const struct drop *drop, size_t count, struct diagnosis *
 	return false;
 }
 
-void limits_load(const struct drop *drop)
+void limits_load(struct drop *drop)
 {
 	policy_free(&policy);
 	if (drop->dir_fd >= 0)
 		policy_load(&policy, drop->dir_fd);
+	policy_share(&policy, getuid(), drop);
 	log_json(policy_log_json(&policy));
 }

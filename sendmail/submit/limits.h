@@ -14,5 +14,5 @@ int limits_check(const struct drop *drop, const struct caller *c, const char *se
 bool limits_recipients(const struct drop *drop, size_t count, struct diagnosis *why);
 
 /* Reads the rules again, between messages; while the group is back. */
-void limits_load(const struct drop *drop);
+void limits_load(struct drop *drop);
 #endif

@@ -8,6 +8,7 @@
 #include "tests/unit/unit.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sysexits.h>
@@ -123,6 +124,77 @@ static void a_nearly_full_disk_is_roots(void **state)
 	policy_free(&p);
 }
 
+/* What is left counts without the reserve; what nobody counts (files of some file systems) has no
+ * share. */
+static void one_user_leaves_room_for_others(void **state)
+{
+	static const struct {
+		struct user_share share;
+		struct disk_space room;
+		const char *words; /* "" = it is not over */
+	} rows[] = {
+	    {{50, 1001, 100 << 20, 1}, {116 << 20, 16 << 20, 999, 9, 1 << 30, 9999}, ""},
+	    {{50, 1001, 101 << 20, 1}, {116 << 20, 16 << 20, 999, 9, 1 << 30, 9999},
+	        "waiting mail of uid 1001 uses 103424 KiB of the spool's disk, and 102400 are left; "
+	        "one "
+	        "user's may use 50 % of both together ([queue] max_user_percent in x.conf)"},
+	    {{50, 0, 101 << 20, 1}, {116 << 20, 16 << 20, 999, 9, 1 << 30, 9999}, ""},
+	    {{0, 1001, 101 << 20, 1}, {116 << 20, 16 << 20, 999, 9, 1 << 30, 9999}, ""},
+	    {{100, 1001, 1ull << 60, 1}, {116 << 20, 16 << 20, 999, 9, 1 << 30, 9999}, ""},
+	    {{10, 1001, 1ull << 60, 1}, {1ull << 61, 0, 999, 9, 1ull << 62, 9999}, "KiB"},
+	    {{50, 1001, 1, 51}, {1 << 30, 16 << 20, 60, 10, 1 << 30, 9999}, "uses 51 files"},
+	    {{50, 1001, 1, 50}, {1 << 30, 16 << 20, 60, 10, 1 << 30, 9999}, ""},
+	    {{50, 1001, 1, 5000000}, {1 << 30, 16 << 20, ULLONG_MAX, 0, 1 << 30, 0}, ""},
+	    {{50, 1001, 1, 1}, {1 << 20, 16 << 20, 999, 9, 1 << 30, 9999}, "and 0 are left"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		TEXT(words, 700);
+		assert_int_equal(user_share_is_over(&rows[i].share, &rows[i].room, "x.conf", &words),
+		    *rows[i].words != '\0');
+		assert_non_null(strstr(words.data, rows[i].words));
+	}
+}
+
+/* Only while there is little room is drop/ looked through. */
+static void what_lies_in_drop_is_counted(void **state)
+{
+	static const struct disk_space tight = {20 << 20, 16 << 20, 999, 9, 1 << 30, 9999},
+	                               wide = {3ull << 30, 16 << 20, 99999, 9, 4ull << 30, 99999};
+	struct user_share s = {.percent = 50, .uid = getuid() + 1};
+	(void)state;
+	int fd = openat(drop.dir_fd, "01234567.01234567", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(write(fd, "12345", 5), 5);
+	user_share_count(&s, drop.dir_fd, &tight);
+	assert_int_equal(s.files, 0);
+	if (getuid() == 0)
+		assert_int_equal(fchown(fd, s.uid, (gid_t)-1), 0);
+	else
+		s.uid = getuid();
+	close(fd);
+	user_share_count(&s, drop.dir_fd, &wide);
+	assert_int_equal(s.files, 0);
+	for (int i = 0; i < 2; i++) {
+		s.bytes = s.files = 0;
+		user_share_count(&s, drop.dir_fd, &tight);
+		assert_true(s.files >= 1 && s.bytes >= 5);
+	}
+	assert_int_equal(unlinkat(drop.dir_fd, "01234567.01234567", 0), 0);
+}
+
+/* The runner's line counts as long as its limit does, and has the code of a full disk. */
+static void a_share_that_is_used_up_is_like_a_full_disk(void **state)
+{
+	struct diagnosis why;
+	char rules[300];
+	(void)state;
+	snprintf(rules, sizeof rules, HEAD "over uid=1001 until=%lld full=1 text=\"too much\"\n",
+	    (long long)clock_wall_s() + 600);
+	assert_int_equal(ask(rules, NULL, &why), EX_IOERR);
+	assert_string_equal(diag_key(&why), "spool-full");
+	assert_string_equal(why.text, "too much");
+}
+
 /* A file that somebody else laid there, or of another version, refuses nothing. */
 static void odd_files_refuse_nothing(void **state)
 {
@@ -218,6 +290,9 @@ int main(void)
 	    TEST(many_may_be_over_a_limit),
 	    TEST(who_is_over_a_limit_waits),
 	    TEST(a_nearly_full_disk_is_roots),
+	    TEST(one_user_leaves_room_for_others),
+	    TEST(what_lies_in_drop_is_counted),
+	    TEST(a_share_that_is_used_up_is_like_a_full_disk),
 	    TEST(odd_files_refuse_nothing),
 	    TEST(errors_of_the_disk_have_keys),
 	    TEST(a_name_that_cannot_be_given_leaves_nothing),

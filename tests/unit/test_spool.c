@@ -198,9 +198,9 @@ static void what_was_refused_is_not_there(void **state)
 /* The last of the disk is the runner's: no new file, and no end to one that grows into it. */
 static void the_reserve_is_not_for_new_mail(void **state)
 {
-	static const struct disk_space few_bytes = {1 << 20, 16 << 20, 1000, 10},
-	                               few_files = {1 << 30, 16 << 20, 9, 10},
-	                               enough = {1 << 30, 16 << 20, 1000, 10};
+	static const struct disk_space few_bytes = {1 << 20, 16 << 20, 1000, 10, 1 << 30, 9999},
+	                               few_files = {1 << 30, 16 << 20, 9, 10, 1 << 30, 9999},
+	                               enough = {1 << 30, 16 << 20, 1000, 10, 1 << 30, 9999};
 	static char piece[1 << 20];
 	struct drop d;
 	struct diagnosis why = {0};

@@ -108,7 +108,8 @@ struct config {
 	char always_bcc[321];  /* gets a copy of all mail; "" = nobody */
 	enum config_list list; /* who may list the queue */
 	enum config_format format;
-	int max_recipients; /* 10000, of one message */
+	int max_recipients;   /* 10000, of one message */
+	int max_user_percent; /* 50, of the room for mail that one user's mail may take; 0: all of it */
 	int min_free_mb; /* 0; less space than that on the spool's disk: mail is taken only from root */
 	/* [storm] */
 	int storm_messages;   /* 0 = off; of so many in storm_within_min each goes by itself */

@@ -209,6 +209,10 @@ const struct key_row key_rows[] = {
     {{"queue", "always_bcc", "",
          "address that gets a copy of each message, which nothing in the message shows"},
         KEY_ADDRESS, IN_CONFIG(always_bcc), 0, 0},
+    {{"queue", "max_user_percent", "50",
+         "percent of the room for mail on the spool's disk that one user's mail may use; root's "
+         "may use all; 0: no limit"},
+        KEY_NUMBER, IN_CONFIG(max_user_percent), 0, 100},
     {{"queue", "min_free_mb", "0",
          "megabytes of free disk below which mail is accepted from root only; 0: only the reserve "
          "that is always kept"},

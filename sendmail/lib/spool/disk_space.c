@@ -22,6 +22,8 @@ bool disk_space_look(struct disk_space *r, int fd)
 	r->reserve_bytes = lesser(block * st.f_blocks / 20, RESERVE_BYTES);
 	r->free_files = st.f_files == 0 ? ULLONG_MAX : st.f_favail;
 	r->reserve_files = lesser(st.f_files / 20, RESERVE_FILES);
+	r->total_bytes = block * st.f_blocks;
+	r->total_files = st.f_files;
 	return true;
 }
 

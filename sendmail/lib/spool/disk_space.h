@@ -8,6 +8,7 @@ struct disk_space {
 	unsigned long long free_bytes,
 	    reserve_bytes; /* reserve: 16 MiB, or a twentieth of a small disk */
 	unsigned long long free_files, reserve_files; /* free: ULLONG_MAX where files are not counted */
+	unsigned long long total_bytes, total_files;
 };
 
 /* fd: a file or folder there.  False when the file system does not say. */

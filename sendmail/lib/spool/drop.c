@@ -41,14 +41,27 @@ void drop_error(struct diagnosis *why, const char *doing)
 	diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL, key, "%s", doing);
 }
 
+static bool is_fair(const struct drop *d, const struct disk_space *room, struct diagnosis *why)
+{
+	TEXT(words, 700);
+	if (!user_share_is_over(&d->share, room, d->config, &words))
+		return true;
+	diag_set(why, VERDICT_FAILED, STAGE_SPOOL, REASON_SPOOL_FULL, "%s", words.data);
+	return false;
+}
+
 /* Room for others than the runner.  A file system that does not say has room until a write says
- * otherwise. */
-static bool has_room(struct drop *d, struct diagnosis *why)
+ * otherwise.  begins: what else the user has here is counted. */
+static bool has_room(struct drop *d, bool begins, struct diagnosis *why)
 {
 	struct disk_space room;
 	d->unchecked_bytes = 0;
-	if (!disk_space_look(&room, d->dir_fd) || disk_space_is_enough(&room))
+	if (!disk_space_look(&room, d->dir_fd))
 		return true;
+	if (begins)
+		user_share_count(&d->share, d->dir_fd, &room);
+	if (disk_space_is_enough(&room))
+		return is_fair(d, &room, why);
 	bool bytes = room.free_bytes <= room.reserve_bytes;
 	diag_set(why, VERDICT_FAILED, STAGE_SPOOL, REASON_SPOOL_FULL,
 	    "No space left for new mail on the disk of the spool: %llu %s are left, and as many are "
@@ -60,7 +73,8 @@ static bool has_room(struct drop *d, struct diagnosis *why)
 bool drop_write(struct drop *d, const void *bytes, size_t length, struct diagnosis *why)
 {
 	d->unchecked_bytes += (long long)length;
-	if (d->unchecked_bytes > ROOM_EVERY_BYTES && !has_room(d, why))
+	d->share.bytes += length;
+	if (d->unchecked_bytes > ROOM_EVERY_BYTES && !has_room(d, false, why))
 		return false;
 	if (fdio_write(d->fd, bytes, length))
 		return true;
@@ -103,7 +117,8 @@ static bool create_locked(struct drop *d, bool *again)
 bool drop_create(struct drop *d, int64_t wall_s, struct diagnosis *why)
 {
 	bool again = true;
-	if (!has_room(d, why))
+	d->share.bytes = d->share.files = 0;
+	if (!has_room(d, true, why))
 		return false;
 	for (int i = 0; i < CREATE_TRIES && again; i++) {
 		id_make(d->id, wall_s);

@@ -4,12 +4,15 @@
 #define SPOOL_DROP_H
 #include "diagnosis/diag.h"
 #include "spool/id.h"
+#include "spool/user_share.h"
 #include <stdbool.h>
 
 struct drop {
 	int dir_fd;                /* drop/; -1: it could not be opened */
 	int open_error;            /* why not: an errno */
 	long long unchecked_bytes; /* written since it was looked how much room is left */
+	struct user_share share;   /* of whose message it is; percent 0: it has no limit */
+	const char *config;        /* the file that says so */
 	int fd;                    /* t.ID, -1 before drop_create and after the end */
 	bool by_runner; /* the message went to the runner, which stored it as id: nothing of it is here
 	                 */
@@ -26,7 +29,8 @@ bool drop_create(struct drop *d, int64_t wall_s, struct diagnosis *why);
 
 /* Writes to t.ID.  Fails, as drop_create does, with "spool-full" when what is left on the disk is
    no more than the reserve: 16 MiB, or a twentieth of a small disk.  It is kept for the runner, so
-   that journals and reports can be written when submissions have filled the rest. */
+   that journals and reports can be written when submissions have filled the rest.  So it does when
+   its user's mail in drop/ takes more than its share. */
 bool drop_write(struct drop *d, const void *bytes, size_t length, struct diagnosis *why);
 
 /* fsync, rename to ID, fsync of drop/.  On true the message is safe against a power cut.  On false

@@ -1,9 +1,11 @@
 /* Reading the published rules.  Lines of fields (base/fields.h) after a word:
-     policy version= file= domain= min_free_mb= max_recipients= log=
+     policy version= file= domain= min_free_mb= max_recipients= max_user_percent= log=
                             once, first
      rule line= who= uid= | gid= | all= from=
                             in the order of the configuration: the first that fits a user counts
-     over uid= until= text= a user who is above a limit, and until when at most */
+     over uid= until= full= text=
+                            a user who is above a limit, and until when at most; full=1: above their
+                            share of the disk */
 #include "spool/policy.h"
 #include "base/clock.h"
 #include "base/compat.h"
@@ -139,11 +141,15 @@ static int check_sender(const char *head, const char *rule, const struct policy_
 
 static int check_limits(const char *over, struct diagnosis *why)
 {
-	char words[400] = "";
+	char words[700] = "";
 	int64_t left_s = fields_get_number(over, "until", 0) - clock_wall_s();
 	if (left_s <= 0 || left_s > OVER_MAX_S)
 		return EX_OK;
 	fields_get(over, "text", words, sizeof words);
+	if (fields_get_number(over, "full", 0) == 1) {
+		diag_set(why, VERDICT_FAILED, STAGE_SPOOL, REASON_SPOOL_FULL, "%s", words);
+		return EX_IOERR;
+	}
 	TEXT(span, 60);
 	clock_put_span(&span, left_s);
 	diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, REASON_USER_LIMIT, "%s; not before %s have passed",
@@ -193,6 +199,18 @@ int policy_max_recipients(const struct policy *p)
 	long long max = fields_get_number(head, "max_recipients", ENVELOPE_RCPTS_DEFAULT);
 	free(head);
 	return max >= 1 && max <= ENVELOPE_RCPTS_MAX ? (int)max : ENVELOPE_RCPTS_DEFAULT;
+}
+
+void policy_share(struct policy *p, uid_t uid, struct drop *d)
+{
+	char *head = head_of(p);
+	long long percent = fields_get_number(head, "max_user_percent", USER_SHARE_DEFAULT);
+	text_copy(p->config, sizeof p->config, "firsthop.conf");
+	fields_get(head, "file", p->config, sizeof p->config);
+	free(head);
+	d->config = p->config;
+	d->share = (struct user_share){.uid = uid,
+	    .percent = percent >= 0 && percent <= 100 ? (int)percent : USER_SHARE_DEFAULT};
 }
 
 void policy_too_many(const struct policy *p, struct diagnosis *why)

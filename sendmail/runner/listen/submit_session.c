@@ -291,6 +291,9 @@ static int serve_one(struct submission *s)
 	s->waited_us = 0;
 	s->why = (struct diagnosis){0};
 	policy_load(&s->policy, s->drop.dir_fd);
+	/* Files of theirs in drop/ are ours; but each has been counted by the runner as soon as it was
+	 * there. */
+	policy_share(&s->policy, s->uid, &s->drop);
 	envelope_init(&s->envelope);
 	int code = take(s);
 	answer(s, code);

@@ -12,6 +12,7 @@
 #include "runner/queue/runner.h"
 #include "runner/queue/schedule.h"
 #include "spool/policy.h"
+#include "spool/user_share.h"
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
@@ -20,6 +21,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#define LOOK_MS 1000
 #define SHARE_PUBLISHED_S \
 	600 /* a user above their share is refused for so long, unless that is written again */
 
@@ -36,12 +38,17 @@ struct account {
 struct quota {
 	struct account **accounts;
 	int count;
+	struct disk_space room;
+	bool room_known;
+	int over_count; /* users who are refused */
+	int64_t published_ms;
 	char *published;
 };
 
 static void find_rule(const struct config *config, struct account *a)
 {
-	struct passwd *pw = getpwuid(a->uid);
+	/* Where nobody is named, nobody is looked up. */
+	struct passwd *pw = config->submitter_count > 0 ? getpwuid(a->uid) : NULL;
 	gid_t gid = pw != NULL ? pw->pw_gid : (gid_t)-1;
 	a->rule = NULL;
 	if (pw != NULL)
@@ -112,9 +119,6 @@ void quota_take(struct runner *r, struct entry *e, const char *id, bool fresh)
 	if (!sender_of(&r->queue, id, &uid, &kb))
 		return;
 	e->uid = (uint32_t)uid;
-	/* Nothing is counted where nothing is limited. */
-	if (r->config.submitter_count == 0)
-		return;
 	struct account *a = find_account(r, uid);
 	e->account = a;
 	e->kb = kb < UINT32_MAX ? (uint32_t)kb : UINT32_MAX;
@@ -154,6 +158,17 @@ static void put_rule(const struct submitter *s, struct buffer *out)
 	buffer_free(&line);
 }
 
+/* The share that every user has, whoever is named in [submit]. */
+static bool is_above_share(const struct account *a, const struct quota *q, int percent,
+    struct text *words)
+{
+	struct user_share share = {.percent = percent,
+	    .uid = a->uid,
+	    .bytes = a->kb << 10,
+	    .files = a->waiting};
+	return q->room_known && user_share_is_over(&share, &q->room, paths_config(), words);
+}
+
 /* The first limit that a user is above, and for how long; false when there is none. */
 static bool is_over(struct account *a, struct text *words, int64_t *left_s)
 {
@@ -179,16 +194,20 @@ static bool is_over(struct account *a, struct text *words, int64_t *left_s)
 	return true;
 }
 
-static void put_over(struct account *a, struct buffer *out)
+static void put_over(struct quota *q, int percent, struct account *a, struct buffer *out)
 {
 	struct buffer line = {0};
-	int64_t left_s;
-	TEXT(words, 600);
-	if (!is_over(a, &words, &left_s))
+	int64_t left_s = SHARE_PUBLISHED_S;
+	TEXT(words, 700);
+	bool over = is_over(a, &words, &left_s), full = !over && is_above_share(a, q, percent, &words);
+	if (!over && !full)
 		return;
+	q->over_count++;
 	buffer_puts(&line, "over");
 	fields_put_number(&line, "uid", (long long)a->uid);
 	fields_put_number(&line, "until", (long long)(clock_wall_s() + left_s));
+	if (full)
+		fields_put_number(&line, "full", 1);
 	fields_put(&line, "text", words.data);
 	buffer_printf(out, "%s\n", buffer_string(&line));
 	buffer_free(&line);
@@ -202,32 +221,18 @@ static void compose(struct runner *r, struct buffer *out)
 	fields_put(&head, "domain", r->config.domain);
 	fields_put_number(&head, "min_free_mb", r->config.min_free_mb);
 	fields_put_number(&head, "max_recipients", r->config.max_recipients);
+	fields_put_number(&head, "max_user_percent", r->config.max_user_percent);
 	fields_put(&head, "log", r->config.log_format == CONFIG_LOG_JSON ? "json" : "text");
 	buffer_printf(out, "%s\n", buffer_string(&head));
 	buffer_free(&head);
 	for (int i = 0; i < r->config.submitter_count; i++)
 		put_rule(&r->config.submitters[i], out);
 	for (int i = 0; r->quota != NULL && i < r->quota->count; i++)
-		put_over(r->quota->accounts[i], out);
-}
-
-/* Where nothing was limited, nothing was counted. */
-static void count_all(struct runner *r)
-{
-	char id[ID_SIZE];
-	struct entry *e;
-	uint32_t at = 0;
-	while (r->config.submitter_count > 0 && (e = idmap_next(&r->entries, &at)) != NULL) {
-		if (e->account != NULL)
-			continue;
-		id_unpack(e->id, id);
-		quota_take(r, e, id, false);
-	}
+		put_over(r->quota, r->config.max_user_percent, r->quota->accounts[i], out);
 }
 
 void quota_configure(struct runner *r)
 {
-	count_all(r);
 	for (int i = 0; r->quota != NULL && i < r->quota->count; i++)
 		find_rule(&r->config, r->quota->accounts[i]);
 	quota_publish(r);
@@ -240,6 +245,9 @@ void quota_publish(struct runner *r)
 		return;
 	if (r->quota == NULL)
 		r->quota = mem_alloc(sizeof *r->quota);
+	r->quota->published_ms = clock_mono_ms();
+	r->quota->over_count = 0;
+	r->quota->room_known = disk_space_look(&r->quota->room, r->queue.drop_fd);
 	compose(r, &text);
 	const char *now = buffer_string(&text);
 	if (r->quota->published == NULL || strcmp(r->quota->published, now) != 0) {
@@ -251,6 +259,13 @@ void quota_publish(struct runner *r)
 			    "drop/policy cannot be written: limits of [submit] do not hold");
 	}
 	buffer_free(&text);
+}
+
+void quota_look(struct runner *r)
+{
+	const struct quota *q = r->quota;
+	if (q != NULL && q->over_count > 0 && clock_mono_ms() - q->published_ms >= LOOK_MS)
+		quota_publish(r);
 }
 
 void quota_free(struct runner *r)

@@ -15,5 +15,8 @@ void quota_configure(struct runner *r);
 /* Writes drop/policy if it says something new; cheap.  After messages were taken, and once a
  * minute. */
 void quota_publish(struct runner *r);
+
+/* The same within seconds, while somebody is refused: mail that leaves makes room for theirs. */
+void quota_look(struct runner *r);
 void quota_free(struct runner *r);
 #endif
