@@ -117,17 +117,16 @@ static const char *read_local(struct spec *s, struct buffer *plain)
 }
 
 /* Read again, it would be an encoded word with another word after it. */
-static bool is_like_encoded(const struct buffer *plain)
+static bool is_like_encoded(const char *local, size_t length)
 {
-	return plain->length > 2 && plain->data[0] == '=' && plain->data[1] == '?' &&
-	       plain->data[plain->length - 1] != '=';
+	return length > 2 && local[0] == '=' && local[1] == '?' && local[length - 1] != '=';
 }
 
 /* As RFC 5321 writes it: a dot-atom, or else a quoted string. */
 static void put_local(struct spec *s, const struct buffer *plain)
 {
-	bool like_other =
-	    is_like_encoded(plain) || (s->at < s->end && wide_mark(plain->data, plain->length) > 0);
+	bool like_other = is_like_encoded(plain->data, plain->length) ||
+	                  (s->at < s->end && wide_mark(plain->data, plain->length) > 0);
 	bool backslash = plain->length > 1 && plain->data[0] == '\\' &&
 	                 addrspec_is_dot_atom(plain->data + 1, plain->length - 1);
 	if (backslash || (addrspec_is_dot_atom(plain->data, plain->length) && !like_other)) {
@@ -280,7 +279,7 @@ static bool put_parts(const char *from, size_t local, size_t at, size_t length, 
 	buffer_add(out, from + local + at, length - local - at);
 	wide_fold(out, domain);
 	if (addrspec_is_dot_atom(from, local) && wide_mark(from, local) == 0 &&
-	    is_dotted(out->data + domain, out->length - domain))
+	    !is_like_encoded(from, local) && is_dotted(out->data + domain, out->length - domain))
 		return true;
 	out->length = start;
 	return false;
