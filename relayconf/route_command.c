@@ -52,6 +52,7 @@ static void put_line(const char *label, const char *format, ...)
 
 struct asking {
 	const struct config *config;
+	const struct aliases *set;
 	const char *path;
 	int64_t uid;            /* who hands the message in */
 	char *sender;           /* as it goes out; "" = none was given */
@@ -160,17 +161,10 @@ static void put_end(void *context, enum alias_end end, const char *what, enum re
 	}
 }
 
-static void put_address(struct asking *a, const struct aliases *set, const char *address)
+static void put_address(struct asking *a, const char *address)
 {
-	const char *wrong = address_problem(address);
-	output_to(stdout, "%s\n", address);
-	if (wrong != NULL) {
-		put_words(TR_LATER("refused"), wrong);
-		a->refused = true;
-		return;
-	}
 	put_words(TR_LATER("aliases"), a->config->aliases);
-	if (aliases_expand(set, a->config->name, address, put_end, a) > 0)
+	if (aliases_expand(a->set, a->config->name, address, put_end, a) > 0)
 		return;
 	put_line("", TR("has no entry for %s"), address);
 	if (a->config->unknown[0] == '\0' || !aliases_is_here(address, a->config->name)) {
@@ -178,8 +172,40 @@ static void put_address(struct asking *a, const struct aliases *set, const char 
 		return;
 	}
 	put_line(TR_LATER("unknown"), TR("goes to %s ([host] unknown)"), a->config->unknown);
-	if (aliases_expand(set, a->config->name, a->config->unknown, put_end, a) == 0)
+	if (aliases_expand(a->set, a->config->name, a->config->unknown, put_end, a) == 0)
 		put_final(a, a->config->unknown);
+}
+
+/* A recipient as sendmail understands it. */
+static void see_recipient(void *context, const struct address *found)
+{
+	struct asking *a = context;
+	TEXT(given, 400);
+	if (found->state != ADDRESS_GOOD && found->state != ADDRESS_REPAIRED &&
+	    found->state != ADDRESS_BAD)
+		return;
+	text_escape(&given, found->start, found->length < 300 ? found->length : 300);
+	if (found->state == ADDRESS_BAD) {
+		output_to(stdout, "%s\n", given.data);
+		put_words(TR_LATER("refused"), found->what);
+		a->refused = true;
+		return;
+	}
+	output_to(stdout, "%s\n", found->text);
+	if (found->state == ADDRESS_REPAIRED)
+		put_line(TR_LATER("given as"), "%s (%s)", given.data, found->what);
+	put_address(a, found->text);
+}
+
+static void put_list(struct asking *a, const char *list)
+{
+	struct address_counts counts =
+	    address_read(list, strlen(list), ADDRESS_RECIPIENTS, see_recipient, a);
+	if (counts.usable + counts.bad > 0)
+		return;
+	output_to(stdout, "%s\n", list);
+	put_words("refused", TR("there is no address"));
+	a->refused = true;
 }
 
 /* relay says each path. */
@@ -233,14 +259,14 @@ static char *take_sender(const struct config *c, const char *sender)
 }
 
 /* One address a line, as "sendmail -bt" reads them. */
-static void put_lines(struct asking *a, const struct aliases *set)
+static void put_lines(struct asking *a)
 {
 	char *line = NULL;
 	size_t size = 0;
 	while (getline(&line, &size, stdin) >= 0) {
 		char *address = text_trim(line);
 		if (*address != '\0')
-			put_address(a, set, address);
+			put_list(a, address);
 	}
 	free(line);
 }
@@ -264,12 +290,13 @@ int command_route(const char *path, const char *sender, const char *user, int co
 		config_free(&c);
 		return command_code(&d);
 	}
+	a.set = set;
 	a.sender = take_sender(&c, sender);
 	for (int i = 0; i < count; i++) {
 		if (strcmp(addresses[i], "-") == 0)
-			put_lines(&a, set);
+			put_lines(&a);
 		else
-			put_address(&a, set, addresses[i]);
+			put_list(&a, addresses[i]);
 	}
 	int code = a.count > 0 ? put_paths(path, &a) : EX_OK;
 	code = a.refused ? EX_NOUSER : code;

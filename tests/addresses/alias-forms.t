@@ -76,6 +76,17 @@ named 'a,b: c@example.com\n' 'aliases:1: alias a,b: an entry has one name' "two 
 named 'two words: c@example.com\n' 'aliases:1: alias two words: .*double quotes' "a name with blanks"
 named 'root a@example.com\n' "aliases:1: the line has no ':'" "no colon"
 named 'root: a@example.com\nroot: b@example.com\n' 'aliases:2: the name root is at' "a name twice"
+# Other mailers' patterns would match nothing, silently.
+for name in 'r*t' '/^ro/' 'joe@' 'r*@example.com'; do named "$name: a@example.com\n" 'a pattern is no name here' "$name"; done
+
+# An entry is found by each way of writing its name.
+aliases '"joe doe": a@example.com\n"j:k": b@example.com\n'
+is "$(to '"joe doe"') $(to '"joe doe"@localhost') $(to '"j:k"@mon1')" "a@example.com a@example.com b@example.com" "a name in quotes gets its mail"
+aliases 'root@mon1.example.org: a@example.com\nbob: b@example.com\nbob@mon1.example.org: c@example.com\n'
+is "$(to root) $(to root@localhost) $(to root@mon1) $(to root@mon1.example.org)" "a@example.com a@example.com a@example.com a@example.com" "a name with the machine's own name"
+is "$(to bob) $(to bob@mon1.example.org)" "b@example.com c@example.com" "the one that is written so counts first"
+is "$(to root@example.org)" root@example.org "and no other domain"
+
 # A domain beyond ASCII, in both of its forms on both sides.
 printf 'info@b\303\274cher.example: a@example.net\nsales@xn--bcher-kva.example: b@example.net\n@stra\303\237e.example: c@example.net\n' >"$work/aliases"
 leads() { "$BIN/sendmail" -bv "$1" 2>/dev/null | sed -n 's/^ *recipient *<\(.*\)>.*/\1/p'; }

@@ -145,7 +145,13 @@ like "$("$S" -bV 2>&1)" '^(firsthop|ok)' "-bV: the version, and a check"
 out=$("$S" -bv root 2>&1); code=$?
 like "$out" '<ops@example.org>' "-bv applies aliases"
 like "$code $(echo "$out" | tail -n 1)" '^0 .*127.0.0.1.* port 1' "-bv shows the way, exit 0"
-"$S" -bv 'a b@example.org' >/dev/null; is $? 67 "-bv with what is no address: 67"
+"$S" -bv 'a b@@example.org' >/dev/null; is $? 67 "-bv with what is no address: 67"
+# It reads addresses as a submission does: what is said here is what becomes of mail.
+for list in 'a@x.org, b@y.org' "'a@x.org', 'b@y.org'" 'Joe <a@x.org>; b@y.org.' 'a@x.org b@y.org' 'mailto:a@x.org,"b@y.org"'; do
+	is "$("$S" -bv "$list" | sed -n 's/^ *recipient *<\(.*\)>.*/\1/p' | xargs)" "a@x.org b@y.org" "-bv $list"
+done
+out=$("$S" -bv 'a@x.org.' 'c@@x.org' '|cat'); is $? 67 "-bv with good ones and bad ones: 67"
+like "$out" 'given as *a@x.org. \(the dot' "what was repaired is said"; like "$out" "refused *there is more than one '@'" "and the reason of a submission"; like "$out" 'refused *mail goes to no program' "for each"
 refuse 64 'needs addresses' -bv
 out=$(printf 'root\nx@example.net\n' | "$S" -bt 2>&1); is "$? $(echo "$out" | grep -c recipient)" "0 3" "-bt takes addresses from standard input"
 out=$("$S" -bt root 2>&1); is "$? $(echo "$out" | grep -c recipient)" "0 2" "-bt takes addresses as arguments"

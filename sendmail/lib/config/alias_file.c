@@ -31,16 +31,25 @@ static char *find_colon(char *entry)
 }
 
 /* An entry that is there, and that no address finds. */
-static void add_odd_name(struct alias_reading *r, const char *name)
+static void add_odd_name(struct alias_reading *r, const char *name, const char *what)
 {
 	struct buffer words = {0};
 	alias_put_place(r->set, r->source, r->line, &words);
-	buffer_printf(&words,
-	    TR(": alias %s: an entry has one name; put a name with blanks or commas in double quotes; "
-	       "this one matches no mail"),
-	    name);
+	buffer_printf(&words, TR(": alias %s: %s; this one matches no mail"), name, what);
 	alias_add_problem(r->set, mem_copy(buffer_string(&words)));
 	buffer_free(&words);
+}
+
+/* "r*t" and "ro?t" of Exim, "/^ro/" of Postfix, "joe@" of MMDF: other mailers' ways to write many
+   names at once. */
+static bool is_pattern(const char *name)
+{
+	size_t length = strlen(name);
+	const char *star = strchr(name, '*');
+	bool known = star == NULL || strcmp(name, "*") == 0 || text_starts(name, "*@") ||
+	             (star > name && star[-1] == '+' && star[1] == '\0');
+	return !known || name[length - 1] == '@' ||
+	       (length > 1 && name[0] == '/' && strchr(name + 1, '/') != NULL);
 }
 
 /* The name as it is looked for: without quotes or angle brackets around it, "*@domain" as
@@ -54,7 +63,12 @@ static char *plain_name(struct alias_reading *r, char *name)
 		name++;
 	}
 	if (!quoted && strpbrk(name, " \t,") != NULL)
-		add_odd_name(r, name);
+		add_odd_name(r, name,
+		    TR("an entry has one name; put a name with blanks or commas in double quotes"));
+	else if (!quoted && is_pattern(name))
+		add_odd_name(r, name,
+		    TR("a pattern is no name here; there are NAME, NAME@DOMAIN, @DOMAIN, NAME+*, and * "
+		       "for each other name"));
 	if (text_starts(name, "*@"))
 		name++;
 	char *at = strrchr(name, '@');

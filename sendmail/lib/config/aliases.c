@@ -136,20 +136,46 @@ static struct alias *find_rest(const struct aliases *set, const char *host, cons
 	return row != NULL ? row : alias_find(set, "default");
 }
 
+/* A name of this machine: alone, as "alice+*", or in the table with the machine's name. */
+static struct alias *find_local(const struct aliases *set, const char *host, const char *local)
+{
+	struct alias *row = alias_find(set, local);
+	if (row == NULL)
+		row = find_detail(set, local);
+	if (row != NULL)
+		return row;
+	struct buffer whole = {0};
+	buffer_printf(&whole, "%s@%s", local, host);
+	row = alias_find(set, buffer_string(&whole));
+	buffer_free(&whole);
+	return row;
+}
+
+/* What "joe doe" says, quotes and backslashes taken off, as the table has names. */
+static char *plain_local(const char *local, size_t length)
+{
+	if (length < 2 || local[0] != '"' || local[length - 1] != '"')
+		return mem_copy_n(local, length);
+	char *plain = mem_copy_n(local + 1, length - 2), *to = plain;
+	for (const char *from = plain; *from != '\0'; from++) {
+		from += *from == '\\' && from[1] != '\0';
+		*to++ = *from;
+	}
+	*to = '\0';
+	return plain;
+}
+
 /* The full address first, then the name if it can only be one of this machine, then all of its
  * domain. */
 static struct alias *find_ascii(const struct aliases *set, const char *host, const char *address)
 {
 	const char *domain = address_domain(address);
 	struct alias *row = alias_find(set, address);
-	if (row == NULL && *domain != '\0' && aliases_is_here(address, host)) {
-		char *local = mem_copy_n(address, (size_t)(domain - address) - 1);
-		row = alias_find(set, local);
-		if (row == NULL)
-			row = find_detail(set, local);
+	if (row == NULL && aliases_is_here(address, host)) {
+		size_t length = *domain != '\0' ? (size_t)(domain - address) - 1 : strlen(address);
+		char *local = plain_local(address, length);
+		row = find_local(set, host, local);
 		free(local);
-	} else if (row == NULL && *domain == '\0') {
-		row = find_detail(set, address);
 	}
 	return row == NULL && *domain != '\0' ? alias_find(set, domain - 1) : row;
 }

@@ -4,7 +4,7 @@
      NAME          a name of this machine, also reached as name@localhost and name@THIS-MACHINE
      NAME@DOMAIN   an address
      @DOMAIN       what else comes to the domain
-     NAME*         all names that begin so
+     NAME+*        names that begin with NAME+
      *, default    each other name of this machine
    Right side: addresses, names, :include:/FILE; /dev/null throws away.  A destination that cannot
    be served here (program, file, loop) holds up the mail to it, and no other: each use of it comes

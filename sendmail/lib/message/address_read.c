@@ -7,6 +7,18 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+/* Whether a quote within parts members, as in 'joe@x', 'bob@x': then those at both ends are no
+   pair. */
+static bool parts_members(const char *within, size_t length, char quote)
+{
+	for (size_t i = 1; i + 1 < length; i++) {
+		if (within[i] == quote && (strchr(" \t\r\n,;<", within[i - 1]) != NULL ||
+		                              strchr(" \t\r\n,;<", within[i + 1]) != NULL))
+			return true;
+	}
+	return false;
+}
+
 /* "joe@x, bob@x" and ['joe@x', 'bob@x']: the list within quotes or brackets around all of it; its
    length, or 0. */
 static size_t list_within(const char *list, size_t length, size_t *from)
@@ -21,7 +33,9 @@ static size_t list_within(const char *list, size_t length, size_t *from)
 	if (pair == NULL || list[length - 1] != closing[pair - opening])
 		return 0;
 	*from = at + 1;
-	return length - at - 2;
+	length -= at + 2;
+	bool quote = strchr("\"'", *pair) != NULL;
+	return quote && parts_members(list + *from, length, *pair) ? 0 : length;
 }
 
 struct inside {
@@ -39,14 +53,16 @@ static void see_inside(void *context, const struct address *a)
 		i->others = true;
 }
 
-/* Whether a text is nothing but a list of two or more whole addresses. */
+/* Whether a text is nothing but a list of two or more whole addresses, or one with its name:
+   Joe <joe@x>. */
 static bool is_list(const char *list, size_t length)
 {
 	struct inside inside = {0};
 	struct member_list dry = {.use = ADDRESS_RECIPIENTS, .seen = see_inside, .context = &inside};
 	if (length > 0)
 		member_list_read(&dry, list, length);
-	return inside.whole > 1 && !inside.others;
+	bool named = length > 0 && memchr(list, '<', length) != NULL && list[length - 1] == '>';
+	return inside.whole > (named ? 0 : 1) && !inside.others;
 }
 
 struct address_counts address_read(const char *list, size_t length, enum address_use use,
