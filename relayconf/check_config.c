@@ -216,6 +216,9 @@ void check_password(struct check *c)
 		if (h->login[0] == '\0' && h->auth[0] != '\0')
 			finding(c, GRADE_NOTE, "set login and password_file, or remove auth",
 			    "%s: auth = %s has no effect without login", h->name, h->auth);
+		if (h->login[0] == '\0' && (h->password_file[0] != '\0' || h->password_command[0] != '\0'))
+			finding(c, GRADE_PROBLEM, "set login to the name of the account",
+			    "%s: there is a password and no login: mail is sent without logging in", h->name);
 		if (h->login[0] == '\0')
 			continue;
 		if (h->password_command[0] == '\0')

@@ -61,16 +61,32 @@ void check_archive(struct check *c)
 }
 
 /* A name that nobody has would be waited for in vain. */
+static void check_who(struct check *c, const char *section, bool group, const char *name)
+{
+	if (group ? getgrnam(name) == NULL : getpwnam(name) == NULL)
+		finding(c, GRADE_PROBLEM, "correct the name, or remove that section",
+		    "%s: this machine has no %s %s", section, group ? "group" : "user", name);
+}
+
 void check_route_users(struct check *c)
 {
+	TEXT(section, 400);
 	for (int i = 0; i < c->config->rule_count; i++) {
 		const char *pattern = c->config->rules[i].pattern;
 		bool user = text_starts_ci(pattern, "user:"), group = text_starts_ci(pattern, "group:");
 		const char *name = pattern + (user ? 5 : group ? 6 : 0);
 		name += group && *name == '%';
-		if ((user && getpwnam(name) == NULL) || (group && getgrnam(name) == NULL))
-			finding(c, GRADE_PROBLEM, "correct the name, or remove that section",
-			    "[route %s]: this machine has no %s %s", pattern, user ? "user" : "group", name);
+		section.length = 0;
+		text_printf(&section, "[route %s]", pattern);
+		if (user || group)
+			check_who(c, section.data, group, name);
+	}
+	for (int i = 0; i < c->config->submitter_count; i++) {
+		const char *who = c->config->submitters[i].who;
+		section.length = 0;
+		text_printf(&section, "[submit %s]", who);
+		if (strcmp(who, "*") != 0)
+			check_who(c, section.data, *who == '%', who + (*who == '%'));
 	}
 }
 

@@ -4,6 +4,7 @@
 #include "base/language.h"
 #include "base/nearest.h"
 #include "config/filter.h"
+#include "config/habit.h"
 #include "config/idn.h"
 #include "config/keys.h"
 #include "config/listen.h"
@@ -185,10 +186,11 @@ static char *read_line(char *buffer, int room, void *stream)
 static bool unknown_key(struct reading *r, const char *section, const char *key)
 {
 	TEXT(words, 600);
-	const char *near = keys_nearest(section, key);
+	const char *habit = habit_key(section, key);
+	const char *near = habit != NULL ? habit : keys_nearest(section, key);
 	text_printf(&words, TR("key \"%.80s\" is not known in [%s]"), key, section);
 	const char *other = keys_section_of(key);
-	if (other != NULL)
+	if (other != NULL && habit == NULL)
 		text_printf(&words, TR("; it is a key of [%s%s]"), other,
 		    config_section_is_named(other) ? " NAME" : "");
 	else if (near != NULL)

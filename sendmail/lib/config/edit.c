@@ -21,16 +21,6 @@
 #define FILE_LIMIT_BYTES (1u << 20)
 #define LOCK_TRIES 250
 
-static bool is_own_section(const struct edit *c, const char *line)
-{
-	TEXT(head, 300);
-	if (c->section_name != NULL)
-		text_printf(&head, "[%s %s]", c->section, c->section_name);
-	else
-		text_printf(&head, "[%s]", c->section);
-	return text_starts(line, head.data);
-}
-
 static void put_setting(const struct edit *c, struct buffer *out)
 {
 	buffer_printf(out, "%s = %s\n", c->key, c->value);
@@ -68,8 +58,8 @@ static void rewrite(const struct edit *c, struct buffer *old, int at, struct buf
 		} else {
 			buffer_add(out, line, length);
 		}
-		if (copy[0] == '[')
-			inside = is_own_section(c, copy);
+		if (*text_skip_bom(copy) == '[')
+			inside = source_is_section(copy, c->section, c->section_name);
 		if (inside && *text_trim(copy) != '\0')
 			gap = out->length;
 		free(copy);

@@ -3,6 +3,7 @@
 #include "base/language.h"
 #include "base/nearest.h"
 #include "config/form.h"
+#include "config/habit.h"
 #include "config/sections.h"
 #include "message/address.h"
 #include <stdio.h>
@@ -132,7 +133,8 @@ static bool set_word(void *place, const char *const words[], const char *value,
 	text_printf(problem, TR("\"%.80s\" is not one of:"), value);
 	for (int i = 0; words[i] != NULL; i++)
 		text_printf(problem, "%s%s", words[i][0] != '\0' ? " " : "", words[i]);
-	nearest_ask(problem, nearest_of(value, words));
+	const char *habit = habit_word(words, value);
+	nearest_ask(problem, habit != NULL ? habit : nearest_of(value, words));
 	return false;
 }
 
@@ -152,6 +154,7 @@ static bool set_number(const struct key_row *row, void *place, const char *value
 	if (!text_number(value, row->low, row->high, &number)) {
 		text_printf(problem, TR("\"%.80s\" is not a number from %d to %d"), value, row->low,
 		    row->high);
+		habit_number(row->key.key, row->low, row->high, value, problem);
 		return false;
 	}
 	if (row->type == KEY_PORT)
@@ -173,6 +176,7 @@ static bool set_waits(const struct key_row *row, struct config *c, const char *v
 		if (count == CONFIG_WAITS_MAX || !text_number(word, row->low, row->high, &number)) {
 			text_printf(problem, TR("\"%.80s\" is not a list of at most %d numbers from %d to %d"),
 			    value, CONFIG_WAITS_MAX, row->low, row->high);
+			habit_number(row->key.key, row->low, row->high, word, problem);
 			return false;
 		}
 		waits[count++] = (int)number;
@@ -227,6 +231,10 @@ static bool set_address(const struct key_row *row, char *place, const char *valu
 
 static const char *name_problem(const struct key_row *row, const char *value)
 {
+	if (strcmp(row->key.section, "smarthost") == 0 && strcmp(row->key.key, "host") == 0)
+		return form_host_problem(value);
+	if (strcmp(row->key.key, "domain") == 0)
+		return form_domain_problem(value);
 	if (strpbrk(value, " \t@<>,;\"") != NULL)
 		return TR("this is not one name or address");
 	if (strcmp(row->key.key, "bind_address") == 0)
@@ -234,8 +242,7 @@ static const char *name_problem(const struct key_row *row, const char *value)
 	if (strcmp(row->key.key, "language") == 0)
 		return language_is_name(value) ? NULL
 		                               : TR("a language is letters, such as en, ja or pt_BR");
-	bool host = strcmp(row->key.section, "smarthost") == 0 && strcmp(row->key.key, "host") == 0;
-	return host ? form_host_problem(value) : NULL;
+	return NULL;
 }
 
 static bool set_text(const struct key_row *row, char *place, const char *value, const char *folder,
@@ -244,6 +251,9 @@ static bool set_text(const struct key_row *row, char *place, const char *value, 
 	struct proxy_url url;
 	const char *wrong = row->type == KEY_NAME ? name_problem(row, value) : NULL;
 	if (row->type == KEY_PROXY && *value != '\0' && !proxy_url_read(value, &url, problem))
+		return false;
+	if ((row->type == KEY_DOMAINS && !form_domains_ok(value, problem)) ||
+	    (row->type == KEY_SENDERS && !form_senders_ok(value, problem)))
 		return false;
 	if (wrong != NULL) {
 		text_printf(problem, "\"%.80s\": %s", value, wrong);
@@ -283,39 +293,6 @@ static bool set_auth(char *place, size_t size, const char *value, struct text *p
 	return true;
 }
 
-/* Kept as 64 small digits each, without colons, with single blanks. */
-static bool set_fingerprint(char *place, size_t size, const char *value, struct text *problem)
-{
-	char wanted[4 * 65] = "";
-	struct text list;
-	text_init(&list, wanted, size < sizeof wanted ? size : sizeof wanted);
-	for (const char *at = value; *(at += strspn(at, " ,\t")) != '\0';) {
-		size_t n = strcspn(at, " ,\t"), digits = 0;
-		text_put(&list, list.length > 0 ? " " : "");
-		for (size_t i = 0; i < n; i++) {
-			const char *digit = strchr("0123456789abcdef0123456789ABCDEF", at[i]);
-			digits += digit != NULL;
-			if (digit != NULL)
-				text_printf(&list, "%c", at[i] >= 'A' && at[i] <= 'F' ? at[i] + 32 : at[i]);
-			else if (at[i] != ':')
-				digits = 100;
-		}
-		if (digits != 64) {
-			text_printf(problem,
-			    TR("\"%.*s\" is not a SHA-256 fingerprint: 64 hexadecimal digits, with or without "
-			       "colons; \"relayconf probe\" shows it"),
-			    n < 100 ? (int)n : 100, at);
-			return false;
-		}
-		at += n;
-	}
-	if (list.overflow)
-		text_put(problem, TR("there may be four fingerprints"));
-	else
-		text_copy(place, size, wanted);
-	return !list.overflow;
-}
-
 bool keys_set(const struct key_row *row, void *base, const char *value, const char *folder,
     struct text *problem)
 {
@@ -336,7 +313,7 @@ bool keys_set(const struct key_row *row, void *base, const char *value, const ch
 	case KEY_RECEIVED: return set_word(place, received_words, value, problem);
 	case KEY_DOWN: return set_word(place, down_words, value, problem);
 	case KEY_AUTH: return set_auth(place, row->size, value, problem);
-	case KEY_FINGERPRINT: return set_fingerprint(place, row->size, value, problem);
+	case KEY_FINGERPRINT: return form_fingerprints(place, row->size, value, problem);
 	case KEY_PACE: return pace_rule_read(value, place, problem);
 	case KEY_ADDRESS: return set_address(row, place, value, problem);
 	case KEY_SENDER: return set_sender(row, base, value, problem);

@@ -28,7 +28,9 @@ enum key_type {
 	KEY_PROXY,
 	KEY_PACE,
 	KEY_STORM_BY,
-	KEY_ADDRESS
+	KEY_ADDRESS,
+	KEY_DOMAINS,
+	KEY_SENDERS
 };
 
 struct key_row {

@@ -2,6 +2,7 @@
 #include "config/rules.h"
 #include "base/nearest.h"
 #include "base/language.h"
+#include "config/form.h"
 #include "config/idn.h"
 #include "config/people.h"
 #include "message/address.h"
@@ -243,6 +244,8 @@ bool rules_pattern_ok(const char *pattern, struct text *problem)
 		    TR("\"%.80s\" is no pattern; there are: example.org, .example.org, ops@example.org, "
 		       "from:cron@example.org, from:example.org, user:www, group:ops, *"),
 		    pattern);
+	else if (address != who && strcmp(address, "*") != 0 && form_pattern_problem(address) != NULL)
+		text_printf(problem, "\"%.80s\": %s", pattern, form_pattern_problem(address));
 	return problem->length == 0;
 }
 

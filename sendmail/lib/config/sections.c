@@ -198,6 +198,7 @@ void sections_unknown(const char *section, struct text *words)
 {
 	TEXT(first, 100);
 	text_put_n(&first, section, strcspn(section, " \t"));
+	text_lower(first.data);
 	const char *near = nearest_word(first.data, next_kind, NULL);
 	text_printf(words, TR("section [%.80s] is not known; "), section);
 	if (near != NULL)

@@ -8,10 +8,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static bool is_wanted(const char *line, const char *section, const char *section_name)
+bool source_is_section(const char *line, const char *section, const char *section_name)
 {
-	char name[256];
-	const char *end = strchr(line, ']');
+	char name[400];
+	line = text_skip_bom(line);
+	const char *end = *line == '[' ? strrchr(line, ']') : NULL;
 	if (end == NULL)
 		return false;
 	snprintf(name, sizeof name, "%.*s", (int)(end - line - 1), line + 1);
@@ -44,8 +45,8 @@ int source_line(const char *path, const char *section, const char *section_name,
 	FILE *file = stat(path, &st) == 0 && S_ISREG(st.st_mode) ? fopen(path, "re") : NULL;
 	while (file != NULL && found == 0 && getline(&line, &size, file) >= 0) {
 		number++;
-		if (line[0] == '[')
-			inside = is_wanted(line, section, section_name);
+		if (*text_skip_bom(line) == '[')
+			inside = source_is_section(line, section, section_name);
 		else if (inside && sets(line, section, key))
 			found = number;
 	}

@@ -36,7 +36,9 @@ static const char *domain_problem(const char *domain)
 	if (strlen(domain) > 255)
 		return TR("the domain is longer than 255 bytes");
 	for (; *domain != '\0'; domain++) {
-		if (strchr("@<>()\",;:\\[] ", *domain) != NULL)
+		if (*domain == '@')
+			return TR("there is more than one '@'");
+		if (strchr("<>()\",;:\\[] ", *domain) != NULL)
 			return TR("the domain holds a character that cannot be in a domain");
 	}
 	return NULL;
