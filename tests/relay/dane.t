@@ -151,7 +151,7 @@ pids="$pids $near $far"
 here=$(readlink /proc/self/ns/net)
 apart() { [ "$(readlink "/proc/$near/ns/net")" != "$here" ] && [ "$(readlink "/proc/$far/ns/net")" != "$here" ]; }
 wait_for apart
-near() { nsenter -t "$near" -m -n "$@"; }
+near() { nsenter -t "$near" -m -n -r -w "$@"; }
 nsenter -t "$near" -n ip link add near0 type veth peer name far0 netns "$far"
 for command in 'link set lo up' 'addr add 10.9.9.1/24 dev near0' 'link set near0 up'; do nsenter -t "$near" -n ip $command; done
 for command in 'link set lo up' 'addr add 10.9.9.2/24 dev far0' 'link set far0 up'; do nsenter -t "$far" -n ip $command; done
