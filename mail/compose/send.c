@@ -31,15 +31,17 @@ static bool dead_letter_path(const struct session *s, char *path, size_t size)
 	return (size_t)snprintf(path, size, "%s/dead.letter", home) < size;
 }
 
-void send_keep(struct session *s, const struct buffer *bytes, bool quiet)
+static void keep(struct session *s, const struct buffer *bytes, const char *what, bool quiet)
 {
 	char path[1100];
 	struct stat st;
 	if (!vars_on(&s->vars, "save") || bytes->length == 0)
 		return;
 	if (!dead_letter_path(s, path, sizeof path)) {
-		fprintf(stderr, "mail: the message was not sent, and not kept: there is no home directory "
-		                "of your own for dead.letter\n");
+		fprintf(stderr,
+		    "mail: the message %s, and not kept: there is no home directory of your own "
+		    "for dead.letter\n",
+		    what);
 		return;
 	}
 	bool link = lstat(path, &st) == 0 && !S_ISREG(st.st_mode);
@@ -47,11 +49,16 @@ void send_keep(struct session *s, const struct buffer *bytes, bool quiet)
 		errno = EINVAL;
 	if (!link && append_file(path, APPEND_TEXT, bytes->data, bytes->length)) {
 		if (!quiet)
-			fprintf(stderr, "mail: the message was not sent; it is kept in %s\n", path);
+			fprintf(stderr, "mail: the message %s; it is kept in %s\n", what, path);
 	} else {
-		fprintf(stderr, "mail: the message was not sent, and %s cannot be written: %s\n", path,
+		fprintf(stderr, "mail: the message %s, and %s cannot be written: %s\n", what, path,
 		    strerror(errno));
 	}
+}
+
+void send_keep(struct session *s, const struct buffer *bytes, bool quiet)
+{
+	keep(s, bytes, "was not sent", quiet);
 }
 
 static void put_arguments(const struct session *s, const struct letter *l, struct string_list *argv)
@@ -146,13 +153,15 @@ static int run_sendmail(const struct session *s, const struct letter *l,
 	return code == EX_OK && !written ? EX_IOERR : code;
 }
 
+/* With exit status 64 sendmail may have taken it for those of its recipients that are right. */
 static void keep_failed(struct session *s, int code, const struct buffer *message)
 {
 	struct buffer kept = {0};
 	if (code != EX_OK) {
 		buffer_add(&kept, message->data, message->length);
 		buffer_puts(&kept, "\n");
-		send_keep(s, &kept, false);
+		keep(s, &kept, code == EX_USAGE ? "was not sent to all of its recipients" : "was not sent",
+		    false);
 		buffer_free(&kept);
 	}
 }

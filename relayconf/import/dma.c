@@ -15,9 +15,15 @@ static void set_tls(struct pairs *p, struct import *im)
 		import_set(im, "smarthost", "main", "tls", "opportunistic");
 		return;
 	}
+	const char *pin = pairs_take(p, "FINGERPRINT");
 	import_set(im, "smarthost", "main", "implicit", starttls ? "no" : "yes");
 	import_set(im, "smarthost", "main", "tls", opportunistic ? "opportunistic" : "verify");
-	if (!opportunistic)
+	import_set(im, "smarthost", "main", "tls_cert_file", pairs_take(p, "CERTFILE"));
+	bool pinned = pin != NULL && import_fingerprints(im, "main", pin);
+	if (pin != NULL && !pinned)
+		import_note(im, p->file, pairs_line(p, "FINGERPRINT"), pin,
+		    "a fingerprint here is of SHA-256");
+	if (!opportunistic && !pinned)
 		import_note(im, p->file, pairs_line(p, "SECURETRANSFER"), "SECURETRANSFER",
 		    "dma did not check the server's certificate, tls = verify does; tls = encrypt goes on "
 		    "without the check");
@@ -109,9 +115,8 @@ bool import_dma(struct import *im, const char *path)
 		import_set(im, "host", "", "name", name != NULL && *name == '/' ? word : name);
 		pairs_note(&p, im, "SPOOLDIR",
 		    "the spool has a place of its own; relayconf adopt moves the mail that is there");
-		pairs_note(&p, im, "FINGERPRINT",
-		    "certificates are checked by their authority: tls_ca_file may name the server's own");
-		pairs_note(&p, im, "CERTFILE", "client certificates are not used");
+		pairs_note(&p, im, "FINGERPRINT", "dma looks at it only with SECURETRANSFER");
+		pairs_note(&p, im, "CERTFILE", "dma uses it only with SECURETRANSFER");
 		pairs_note(&p, im, "DEFER", "mail is tried at once; mailq hold keeps a message back");
 		pairs_note(&p, im, "FULLBOUNCE", "reports hold what sendmail -R asks for");
 		pairs_note(&p, im, "NULLCLIENT",

@@ -196,7 +196,7 @@ static void put_settings_of(const struct import *im, const char *section, const 
 static void put_sections(const struct import *im, bool secrets_follow, struct buffer *out)
 {
 	static const char *const order[] = {"host", "smarthost", "route", "fallback", "sender",
-	    "rewrite", "queue", "filter"};
+	    "rewrite", "queue", "bounce", "filter"};
 	for (size_t o = 0; o < sizeof order / sizeof order[0]; o++) {
 		for (int i = 0; i < im->setting_count; i++) {
 			const struct setting *s = &im->settings[i];

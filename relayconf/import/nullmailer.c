@@ -39,6 +39,10 @@ static bool set_option(struct import *im, const char *name, const char *option, 
 		import_set(im, "smarthost", name, "tls", "encrypt");
 	else if (length == 10 && strncmp(option, "x509cafile", length) == 0 && value != NULL)
 		import_set(im, "smarthost", name, "tls_ca_file", value);
+	else if (length == 12 && strncmp(option, "x509certfile", length) == 0 && value != NULL)
+		import_set(im, "smarthost", name, "tls_cert_file", value);
+	else if (length == 11 && strncmp(option, "x509keyfile", length) == 0 && value != NULL)
+		import_set(im, "smarthost", name, "tls_key_file", value);
 	else if (length == 6 && strncmp(option, "source", length) == 0 && value != NULL)
 		import_set(im, "smarthost", name, "bind_address", value);
 	else
@@ -72,10 +76,7 @@ static char *next_word(char **rest)
 static void note_option(struct import *im, const char *file, int line, const char *option)
 {
 	char *name = mem_copy_n(option, strcspn(option, "="));
-	import_note(im, file, line, name,
-	    strcmp(name, "x509certfile") == 0 || strcmp(name, "x509keyfile") == 0
-	        ? "client certificates are not used"
-	        : "no counterpart");
+	import_note(im, file, line, name, "no counterpart");
 	free(name);
 }
 
@@ -125,11 +126,22 @@ static void set_domain(struct import *im, const char *folder)
 	import_set(im, "host", "", "domain", whole);
 }
 
+/* Seconds, in whole hours of ours. */
+static void set_lifetime(struct import *im, const char *folder)
+{
+	char value[1024], hours[32];
+	long long seconds;
+	if (!first_line(im, folder, "queuelifetime", value, sizeof value) ||
+	    !text_number(value, 1, 8760 * 3600LL, &seconds))
+		return;
+	snprintf(hours, sizeof hours, "%lld", (seconds + 3599) / 3600);
+	import_set(im, "queue", "", "expire_after_h", hours);
+}
+
 static void read_rest(struct import *im, const char *folder)
 {
 	char value[1024], path[1200];
-	static const char *const untouched[] = {"pausetime", "sendtimeout", "maxpause", "queuelifetime",
-	    "doublebounceto", "idhost"};
+	static const char *const untouched[] = {"pausetime", "sendtimeout", "maxpause", "idhost"};
 	if (first_line(im, folder, "me", value, sizeof value) ||
 	    first_line(im, folder, "helohost", value, sizeof value))
 		import_set(im, "host", "", "name", value);
@@ -141,6 +153,9 @@ static void read_rest(struct import *im, const char *folder)
 		import_note(im, path, 1, value,
 		    "mail to this machine's own users went there: write \"root: ADDRESS\" into the aliases "
 		    "file");
+	set_lifetime(im, folder);
+	if (first_line(im, folder, "doublebounceto", value, sizeof value))
+		import_set(im, "bounce", "", "postmaster", value);
 	for (size_t i = 0; i < sizeof untouched / sizeof untouched[0]; i++) {
 		snprintf(path, sizeof path, "%.1000s/%s", folder, untouched[i]);
 		if (first_line(im, folder, untouched[i], value, sizeof value))

@@ -39,6 +39,8 @@ static void set_tls(struct pairs *p, struct import *im)
 		    : strcmp(tls, "off") == 0 ? NULL
 		                              : "no");
 		import_set(im, "smarthost", name, "tls_ca_file", ca_file);
+		if (strcmp(tls, "off") == 0)
+			continue;
 		import_set(im, "smarthost", name, "tls_cert_file", own);
 		import_set(im, "smarthost", name, "tls_key_file", key != NULL && *key != '$' ? key : NULL);
 	}
@@ -142,6 +144,10 @@ static void note_what_ends(struct pairs *p, struct import *im)
 	pairs_note(p, im, "masquerade_domains",
 	    "[rewrite senders] with @host.domain = @domain does that");
 	pairs_note(p, im, "smtp_tls_policy_maps", "tls is set for each [smarthost]");
+	pairs_note(p, im, "smtp_helo_name", "[host] name is given in EHLO");
+	pairs_note(p, im, "minimal_backoff_time", "[queue] retry_min has the times between attempts");
+	pairs_note(p, im, "maximal_backoff_time", "[queue] retry_min has the times between attempts");
+	pairs_note(p, im, "smtp_connect_timeout", "[relay] connect_s is for that");
 }
 
 static void note_rest(struct pairs *p, struct import *im)
@@ -273,6 +279,7 @@ bool import_postfix(struct import *im, const char *path)
 		set_clear_logins(&p, im);
 		set_rewriting(&p, im);
 		import_set(im, "queue", "", "always_bcc", pairs_take(&p, "always_bcc"));
+		import_set(im, "bounce", "", "postmaster", pairs_take(&p, "2bounce_notice_recipient"));
 		set_hours(&p, im, "maximal_queue_lifetime", "expire_after_h", 1);
 		set_hours(&p, im, "delay_warning_time", "warn_after_h", 0);
 		postfix_filters(&p, im);

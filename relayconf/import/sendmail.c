@@ -189,6 +189,21 @@ static bool is_frame(const char *key)
 	return false;
 }
 
+/* define(`confTO_QUEUERETURN', `2d') is an option of the .cf file by another name. */
+static bool read_conf(struct import *im, const char *name, const char *value)
+{
+	static const char *const rows[][2] = {{"confTO_QUEUERETURN", "Timeout.queuereturn"},
+	    {"confTO_QUEUEWARN", "Timeout.queuewarn"}, {"confFALLBACK_SMARTHOST", "FallbackSmartHost"}};
+	TEXT(option, 1100);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		if (strcmp(rows[i][0], name) != 0)
+			continue;
+		text_printf(&option, "%s=%s", rows[i][1], value);
+		return read_option(im, option.data);
+	}
+	return false;
+}
+
 static void read_mc(struct import *im, const struct pairs *p, const struct pair *line)
 {
 	char name[256], value[1024], mailer[32];
@@ -209,6 +224,8 @@ static void read_mc(struct import *im, const struct pairs *p, const struct pair 
 		import_set(im, "host", "", "aliases", value);
 	else if (strcmp(name, "confDOMAIN_NAME") == 0 && second)
 		import_set(im, "host", "", "name", value);
+	else if (second && read_conf(im, name, value))
+		return;
 	else if (strcmp(name, "RELAY_MAILER_ARGS") == 0 && second && strrchr(value, ' ') != NULL)
 		import_set(im, "smarthost", "main", "port", strrchr(value, ' ') + 1);
 	else if (strcmp(name, "mailertable") != 0 && strcmp(name, "genericstable") != 0 &&

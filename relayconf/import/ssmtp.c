@@ -38,6 +38,10 @@ static void set_tls(struct pairs *p, struct import *im)
 	import_set(im, "smarthost", "main", "tls", tls || starttls ? "verify" : "opportunistic");
 	import_set(im, "smarthost", "main", "implicit", tls && !starttls ? "yes" : "no");
 	import_set(im, "smarthost", "main", "tls_ca_file", pairs_take(p, "TLS_CA_File"));
+	if (pairs_is_yes(p, "UseTLSCert")) {
+		import_set(im, "smarthost", "main", "tls_cert_file", pairs_take(p, "TLSCert"));
+		import_set(im, "smarthost", "main", "tls_key_file", pairs_take(p, "TLSKey"));
+	}
 	if (import_get(im, "smarthost", "main", "port") == NULL)
 		import_set(im, "smarthost", "main", "port", tls && !starttls ? "465" : "25");
 }
@@ -72,9 +76,8 @@ bool import_ssmtp(struct import *im, const char *path)
 		if (!pairs_is_yes(&p, "FromLineOverride"))
 			import_set(im, "sender", "", "header_from", "qualify");
 		pairs_note(&p, im, "AuthMethod", "the best method that the server offers is used");
-		pairs_note(&p, im, "UseTLSCert", "client certificates are not used");
-		pairs_note(&p, im, "TLSCert", "client certificates are not used");
-		pairs_note(&p, im, "TLSKey", "client certificates are not used");
+		pairs_note(&p, im, "TLSCert", "ssmtp uses it only with UseTLSCert=YES");
+		pairs_note(&p, im, "TLSKey", "ssmtp uses it only with UseTLSCert=YES");
 		pairs_note(&p, im, "Debug", "sendmail -v and relayconf probe show a session");
 		pairs_note_rest(&p, im, "not known to the import");
 		read_revaliases(im, path);

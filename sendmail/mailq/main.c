@@ -197,9 +197,9 @@ static int read_options(int argc, char **argv, struct options *o)
 		char *word = argv[i];
 		if (strcmp(word, "--version") == 0)
 			return printf("firsthop %s\n", FH_VERSION) < 0 ? EX_IOERR : EX_OK;
-		if (strncmp(word, "--format", 8) == 0 &&
-		    (word[8] == '=' || (word[8] == '\0' && i + 1 < argc))) {
-			if (!set_format(o, word[8] == '=' ? word + 9 : argv[++i]))
+		if (strncmp(word, "--format", 8) == 0 && (word[8] == '=' || word[8] == '\0')) {
+			const char *name = word[8] == '=' ? word + 9 : i + 1 < argc ? argv[++i] : "nothing";
+			if (!set_format(o, name))
 				return EX_USAGE;
 		} else if (!read_form(word, o) && !read_sendmail_option(word, o)) {
 			return usage_unknown_option(&mailq_usage, word);

@@ -52,8 +52,15 @@ bool queue_control_is_verb(const char *word)
 	return deed_of(word) < DEEDS || strcmp(word, "cat") == 0;
 }
 
+/* An address may be written as the list shows it: <joe@x>, <>. */
 static bool fits_value(const char *pattern, const char *value)
 {
+	TEXT(bare, 400);
+	size_t length = strlen(pattern);
+	if (length > 1 && length < bare.size && pattern[0] == '<' && pattern[length - 1] == '>') {
+		text_put_n(&bare, pattern + 1, length - 2);
+		pattern = bare.data;
+	}
 	return fnmatch(pattern, value, 0) == 0 || text_equal_ci(pattern, value);
 }
 

@@ -232,7 +232,7 @@ static void put_first_line(FILE *out, const struct listing *l, const struct tall
 	if (l->dead > 0 && !l->of_dead)
 		text_printf(&words, TR("; %d set aside (mailq dead)"), l->dead);
 	text_put(&words, l->runner_lives ? TR("; the runner is running.")
-	                                 : TR("; no runner is running, so nothing is delivered."));
+	                                 : TR("; the runner is not running, so no mail is sent."));
 	terminal_wrap(out, words.data, 0, 0);
 }
 

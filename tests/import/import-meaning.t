@@ -146,6 +146,7 @@ three.example.org smtp --starttls --user=u --pass=back\ slash --oddpass=secret-o
 four.example.org smtp --user=plain --pass=p4
 END
 printf 'mon1\n' | put /etc/nullmailer/defaulthost
+echo 172801 | put /etc/nullmailer/queuelifetime; echo ops@example.org | put /etc/nullmailer/doublebounceto
 printf 'example.org\n' | put /etc/nullmailer/defaultdomain
 import nullmailer; is $code 0 "nullmailer: quoted words"
 is "$secrets" "backup1=say \"hi\" # now
@@ -154,7 +155,7 @@ backup3=p4
 main=my pass phrase" "the passwords are whole"
 is "$(of main host port implicit)/$(of backup1 login)" "smarthost.example.org 2525 no/a user" "and so are the other words"
 nowhere 'pass phrase' phrase 'say' 'slash' secret-o
-like "$out" 'remotes:2: x509certfile -- client certificates' "what is lost is named, without its value"; like "$out" 'remotes:3: oddpass -- ' "without its value"
+is "$(of backup1 tls_cert_file)" /etc/cert "its own certificate"; like "$out" '^expire_after_h = 49$' "how long mail is kept"; like "$out" '^postmaster = ops@example.org$' "who gets reports of reports";  like "$out" 'remotes:3: oddpass -- ' "what is lost is named, without its value"
 like "$out" '^domain = mon1.example.org$' "defaulthost and defaultdomain complete addresses"
 is "$(of backup3 tls auth_without_tls)" "off yes" "a login without TLS stays one"; like "$out" 'remotes:4: four.example.org -- the password goes over the network unencrypted' "and is said"
 
@@ -248,6 +249,16 @@ nowhere secret-s secret-old
 printf 'SMARTHOST mail.example.org\nAUTHPATH /etc/dma/auth.conf\nMAILNAME /etc/mailname\nSECURETRANSFER\nSTARTTLS\n' | put /etc/dma/dma.conf
 printf 'u|mail.example.org:secret-d\nu|mail.example.net:secret-e\n' | put /etc/dma/auth.conf
 import dma; is "$code $secrets" "0 main=secret-d" "dma: the password of the smarthost, and no other"; like "$out" '^name = mon1.example.com$' "MAILNAME in a file"
+pin=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+printf "SMARTHOST mail.example.org\nPORT 465\nSECURETRANSFER\nCERTFILE /etc/dma/own.pem\nFINGERPRINT $pin\n" | put /etc/dma/dma.conf
+import dma; is "$code $(of main tls tls_cert_file tls_fingerprint)" "0 verify /etc/dma/own.pem $pin" "dma: its own certificate, and the server's fingerprint"
+printf 'mailhub=smtp.example.org:465\nUseTLS=YES\nUseTLSCert=YES\nTLSCert=/etc/ssmtp/own.pem\nTLSKey=/etc/ssmtp/own.key\n' | put /etc/ssmtp/ssmtp.conf
+import ssmtp; is "$code $(of main tls tls_cert_file tls_key_file)" "0 verify /etc/ssmtp/own.pem /etc/ssmtp/own.key" "ssmtp: its own certificate"
+printf 'define(`SMART_HOST\047, `mail.example.org\047)dnl\ndefine(`confTO_QUEUERETURN\047, `2d\047)dnl\ndefine(`confTO_QUEUEWARN\047, `8h\047)dnl\n' | put /etc/mail/other.mc
+out=$("$BIN/relayconf" import -R "$R" sendmail /etc/mail/other.mc 2>/dev/null); like "$(printf '%s' "$out" | tr '\n' ' ')" 'expire_after_h = 48 warn_after_h = 8' "sendmail.mc: the times of the queue, as in sendmail.cf"
+printf 'relayhost = [mail.example.org]\nsmtp_tls_cert_file = /etc/own.pem\nsmtp_helo_name = x.example.org\nminimal_backoff_time = 1m\n' | put /etc/postfix/main.cf
+import postfix; is "$code $(of main tls)" "0 off" "postfix: a certificate without TLS is none"
+like "$out" 'smtp_helo_name .*\[host\] name' "and what a setting is called here"; like "$out" 'minimal_backoff_time .*retry_min' "is said"
 nowhere secret-d secret-e
 
 # --- Exim ----------------------------------------------------------------------------------------------------------

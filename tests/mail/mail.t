@@ -38,6 +38,9 @@ like "$(cat "$work/err")" 'nothing was sent' "says so"
 echo 'precious' | "$M" -s x 'bad address@@' 2>"$work/err"; is $? 64 "exit status is sendmail's"
 like "$(cat "$work/dead.letter")" precious "the text is kept in dead.letter"
 clear_drop
+echo x | "$M" -s x 'bad@@example.org' good@example.org 2>"$work/err"; is $? 64 "one recipient of two is bad"
+unlike "$(cat "$work/err")" 'was not sent;' "nobody says that nothing was sent"; like "$(cat "$work/err")" 'is queued for its other recipients' "but who gets it"; like "$(cat "$work/err")" 'not sent to all of its recipients; it is kept in' "and where the text is"
+clear_drop
 echo x | "$M" a@example.org -s 'behind the recipient' -a 'Cc: c@example.org'; is $? 0 "options behind the recipient"
 like "$(stored)" '^Subject: behind the recipient$' "are read"
 like "$(stored)" '^recipient: c@example.org$' "a Cc line of -a adds a recipient"

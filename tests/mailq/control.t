@@ -57,6 +57,10 @@ is "$(count)" 0 "they are gone"
 is "$(ls "$work/spool/mqueue" | grep -c '^[0-9a-f]\{8\}\.')" 0 "with their journals"
 like "$(cat "$work/log")" 'is removed by uid [0-9]+: from=<cacti@mon1.example.org> to=<relay@example.(org|net)>, never delivered' "the log keeps who removed what"
 "$BIN/mailq" remove 2>"$work/err"; is $? 64 "a verb without a pattern"
+send six relay@angle.example '<>'; send seven relay@angle.example joe@example.org; wait_for both_denied
+like "$("$BIN/mailq" hold 'to=<relay@angle.example>' | tail -n 1)" '^2 held$' "an address as the list shows it"
+like "$("$BIN/mailq" remove 'from=<joe@example.org>')" ' removed$' "a sender, too"; like "$("$BIN/mailq" remove 'from=<>')" ' removed$' "and the null sender"
+"$BIN/mailq" --format 2>"$work/err"; is $? 64 "--format without a name"; unlike "$(cat "$work/err")" 'did you mean --format' "is not asked for what it is"; like "$(cat "$work/err")" 'must be sendmail, postfix, json or long' "but told what may follow"
 "$BIN/mailq" remove 'nothing*' 2>/dev/null; is $? 65 "a pattern that fits nothing"
 # Nonsense on the socket.
 if command -v python3 >/dev/null 2>&1; then
