@@ -81,7 +81,7 @@ like "$(cat "$work/route")" 'TLSA _587._tcp.mail.test = 3 1 1 [0-9a-f]{64} \(.*v
 sends; like "$new" 'status=sent .*verified, DANE' "usable: the mail goes out, by that record alone"
 like "$(in_stage /usr/local/sbin/relayconf probe --to ops@example.org 2>&1)" 'a TLSA record 3 1 1 of _587._tcp.mail.test fits' "and relayconf probe shows it"
 setting smarthost.main.dane require
-setting smarthost.main.lookup mx smarthost.main.host test
+setting smarthost.main.lookup mx smarthost.main.host test.
 sends; like "$new" 'status=sent .*verified, DANE' "by the MX, dane = require"
 setting smarthost.main.lookup host smarthost.main.host alias.test
 sends; like "$new" 'status=sent .*verified, DANE' "by a CNAME"
