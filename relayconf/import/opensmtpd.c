@@ -118,8 +118,10 @@ static bool smarthost_of(struct opensmtpd *o, struct statement *action, bool usu
 			text_copy(name, size, "main");
 		return true;
 	}
-	if (*url == '<') {
-		note(o, action, "servers of a table: write a [smarthost] for each");
+	if (url == NULL || *url == '<') {
+		note(o, action,
+		    url == NULL ? "host has no server behind it"
+		                : "servers of a table: write a [smarthost] for each");
 		return false;
 	}
 	action->used = true;
@@ -167,6 +169,10 @@ static void set_routes(struct opensmtpd *o, const struct statement *match, int a
     const char *prefix, const char *via)
 {
 	struct routing r = {o, prefix, via};
+	if (at >= match->count) {
+		note(o, match, "a condition without a value");
+		return;
+	}
 	const char *value = match->words[at];
 	if (*value == '<' && !smtpd_conf_table(&o->c, o->im, value, set_route, &r))
 		note(o, match, "its table cannot be read here: write a [route] for it by hand");

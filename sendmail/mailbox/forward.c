@@ -49,8 +49,8 @@ static void add_entry(struct forward *f, char *entry, const char *user)
 		entry[length - 1] = '\0';
 		entry++;
 	}
-	const char *against = reason_against(entry);
 	bool final = *entry == '\\';
+	const char *against = reason_against(entry + final);
 	if (against != NULL)
 		complain(f, entry, against);
 	else if (strcasecmp(entry + final, user) == 0)

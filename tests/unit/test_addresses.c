@@ -147,6 +147,8 @@ static const struct {
     {LIST, "a@b..c", "!"},
     {LIST, "a@.", "!"},
     {LIST, "a@b!.!?.", "~a@b"},
+    {LIST, "a@b!.:", "~a@b"},
+    {LIST, "a@\xc2\xbb.:", "!"},
     {LIST, "=??\xef\xbc\xa0x.y", "!"},
     {LIST, "a@\xc2\xbb.?", "!"},
     {LIST, ".a@b.c", "~\".a\"@b.c"},

@@ -31,6 +31,7 @@ static const struct {
         "\"quote that does not end, a@example.org|b@example.org", false, NULL},
     {"|/bin/sh -c 'rm, x'", "x'", true, "programs"},
     {"\"|/bin/vacation, peter\"\na@example.org", "a@example.org", true, "programs"},
+    {"\\|/bin/true, \\/var/mail/other", "", true, "programs"},
     {"/var/mail/other", "", true, "files"},
     {"~/mbox, a@example.org", "a@example.org", true, "files"},
     {"\"/tmp/with blank\"", "", true, "files"},

@@ -87,7 +87,8 @@ static void skip_query(struct around *a)
 		return;
 	}
 	if (a->last - a->first > 2 && token_is(a->last, ':')) {
-		a->end = a->last--;
+		a->end = a->last;
+		find_last(a, true);
 		a->repair = "the colon at its end was removed";
 	}
 }
