@@ -32,10 +32,22 @@ static char *fit_value(const char *value)
 	return trimmed;
 }
 
+/* What cannot be between the brackets of a section, and would be obeyed by a terminal. */
+static bool is_no_name(struct import *im, const char *section, const char *name)
+{
+	TEXT(safe, 400);
+	if (!text_has_control(name) && strchr(name, ']') == NULL)
+		return false;
+	text_escape(&safe, name, strlen(name));
+	buffer_printf(&im->notes, "[%s %s] -- %s\n", section, safe.data,
+	    TR("a name cannot have a bracket or control characters"));
+	return true;
+}
+
 void import_set(struct import *im, const char *section, const char *name, const char *key,
     const char *value)
 {
-	if (value == NULL || *value == '\0')
+	if (value == NULL || *value == '\0' || is_no_name(im, section, name))
 		return;
 	struct setting *s = find(im, section, name, key);
 	if (s == NULL) {
