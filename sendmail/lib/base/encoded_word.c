@@ -124,6 +124,30 @@ static void put_plain(struct buffer *out, const struct writing *w, const char *t
 	}
 }
 
+/* UTF-8 that a program has cut in the middle of a character, or a few: U+FFFD in the place of what
+   is left of them.  NULL for anything else: text in another charset has next to no whole
+   characters. */
+static char *mend_utf8(const char *text, size_t length)
+{
+	struct buffer out = {0};
+	size_t whole = 0, broken = 0;
+	for (size_t i = 0, n; i < length; i += n) {
+		n = charset_utf8_length(text + i, length - i);
+		whole += n > 1;
+		if (n > 0) {
+			buffer_add(&out, text + i, n);
+			continue;
+		}
+		for (n = 1; i + n < length && ((unsigned char)text[i + n] & 0xc0) == 0x80;)
+			n++;
+		broken++;
+		buffer_puts(&out, "\xef\xbf\xbd");
+	}
+	char *mended = broken > 0 && whole > broken ? mem_copy(buffer_string(&out)) : NULL;
+	buffer_free(&out);
+	return mended;
+}
+
 void encoded_word_put_charset(struct buffer *out, const char *text, size_t column,
     const char *charset)
 {
@@ -133,7 +157,15 @@ void encoded_word_put_charset(struct buffer *out, const char *text, size_t colum
 		return;
 	}
 	struct writing w = choose(text, left, charset);
-	char *clean = mem_copy(text);
+	bool unnamed =
+	    *charset == '\0' || text_equal_ci(charset, "us-ascii") || text_starts_ci(charset, "utf-8");
+	char *clean = unnamed && !w.utf8 && w.kind == MULTIBYTE_NONE ? mend_utf8(text, left) : NULL;
+	if (clean != NULL) {
+		left = strlen(clean);
+		w = choose(clean, left, charset);
+	} else {
+		clean = mem_copy(text);
+	}
 	for (size_t i = 0; i < left; i++) {
 		bool kept = w.kind == MULTIBYTE_ISO2022 && clean[i] == 0x1b;
 		if (((unsigned char)clean[i] < 0x20 || clean[i] == 0x7f) && !kept)
