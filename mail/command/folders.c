@@ -65,6 +65,20 @@ static bool switch_to(struct session *s, const char *name)
 	return true;
 }
 
+/* What cannot be opened leaves the mailbox at hand as it is, with all that was not written yet. */
+static bool can_open(const struct session *s, const char *path)
+{
+	TEXT(why, 400);
+	if (strcmp(path, s->folder->path) == 0)
+		return true;
+	struct folder *f = folder_open(path, &why);
+	if (f == NULL)
+		fprintf(stderr, "mail: %s: %s\n", path, why.data);
+	else
+		folder_close(f);
+	return f != NULL;
+}
+
 enum command_result folders_open(struct session *s, const struct call *c)
 {
 	if (c->words.count == 0) {
@@ -73,7 +87,7 @@ enum command_result folders_open(struct session *s, const struct call *c)
 	}
 	/* The old one is written back first: it may be the same. */
 	char *name = mem_copy(c->words.items[0]), *path = session_path(s, name);
-	bool good = path != NULL && quit_folder(s);
+	bool good = path != NULL && can_open(s, path) && quit_folder(s);
 	if (good) {
 		struct folder *old = s->folder;
 		TEXT(why, 400);

@@ -161,4 +161,9 @@ lacking='?'
 is "$(echo 'p' | shown LANG=ja_JP.ISO-2022-JP | hex end)" "$(printf "f${lacking}r "'\033$BF|K\134\033(B end\n' | hex end)" "ISO-2022-JP"
 is "$(printf 'set ttycharset=ISO-8859-15\nset showname\nh\nx\n' | shown LC_ALL=C | hex 20:02 | grep -c '4af67267.*223f3fa420fc220a$')" 1 "the variable ttycharset counts before it, in lists, too"
 is "$(printf 'w out\nx\n' | shown LC_ALL=C >/dev/null; hex end <out)" "$(printf 'für 日本 end\n' | hex end)" "what is written to a file is UTF-8"
+
+# A mailbox that is not there does not end the one that is open: what was deleted is not yet gone.
+printf 'From a@x.org Tue Dec  1 10:00:00 2026\nSubject: one\n\nb\n\nFrom b@x.org Tue Dec  1 10:00:00 2026\nSubject: two\n\nb\n' >"$work/stays"
+printf 'd 1\nfile %s/none\nx\n' "$work" | "$BIN/mail" -N -f "$work/stays" >"$work/out" 2>&1
+is "$(grep -c '^From ' "$work/stays")" 2 "file: a mailbox that cannot be opened changes nothing"; like "$(cat "$work/out")" 'none: No such file' "and is named"
 finish
