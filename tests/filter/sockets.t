@@ -22,10 +22,10 @@ chmod 777 "$work/spamd.sock"
 at=$(cat "$work/milter.port")
 milter="[filter m]
 socket = milter:inet:127.0.0.1:$at
-timeout_s = 3"
+timeout_s = $((3 * ${PATIENCE:-1}))"
 spamd="[filter s]
 socket = spamd:$work/spamd.sock
-timeout_s = 3"
+timeout_s = $((3 * ${PATIENCE:-1}))"
 
 # --- milter: what it is told ---------------------------------------------------------------------------------------------
 config "$milter"

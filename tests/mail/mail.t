@@ -95,22 +95,28 @@ echo x | DEAD="$work/elsewhere" "$M" a@example.org 2>/dev/null; is $? 72 "no sen
 FIRSTHOP_LIBEXEC=$work/libexec
 # On a terminal.
 # Each argument but the first is typed after a pause.
+pause=$(awk "BEGIN { print 0.3 * ${PATIENCE:-1} }")
 terminal() {
 	options=$1
 	shift
-	{ for text; do sleep 0.3; printf "$text"; done; sleep 0.3; } | with HOME="$work" on_terminal "$M $options" >"$work/tty" 2>&1
+	{ for text; do sleep "$pause"; printf "$text"; done; sleep "$pause"; } | with HOME="$work" on_terminal "$M $options" >"$work/tty" 2>&1
 }
 if has_terminals; then
 	terminal a@example.org 'asked for\nfirst\n.\n'
 	like "$(cat "$work/tty")" 'Subject: ' "a terminal is asked for the subject"
 	like "$(cat "$work/stdin")" '^Subject: asked for$' "and its answer is used"
 	is "$(tail -n 1 "$work/stdin")" first "a dot ends the text"
-	terminal '-s x a@example.org' 'once\n' '\003' 'twice\n.\n'
-	is "$(tail -n 1 "$work/stdin")" twice "one interrupt does not end it"
-	rm -f "$work/dead.letter" "$work/stdin"
-	terminal '-s x a@example.org' 'precious\n' '\003' '\003'
-	ok "two do" test ! -e "$work/stdin"
-	like "$(cat "$work/dead.letter")" '^precious$' "and the text is kept"
+	# Where this runs in the background of a shell, and neither timeout(1) nor script(1) takes that back, interrupts are ignored: mail does so, too.
+	if sh -c 'kill -INT $$; true'; then
+		for name in interrupt two kept; do skip "terminal: $name" "interrupts are ignored here"; done
+	else
+		terminal '-s x a@example.org' 'once\n' '\003' 'twice\n.\n'
+		is "$(tail -n 1 "$work/stdin")" twice "one interrupt does not end it"
+		rm -f "$work/dead.letter" "$work/stdin"
+		terminal '-s x a@example.org' 'precious\n' '\003' '\003'
+		ok "two do" test ! -e "$work/stdin"
+		like "$(cat "$work/dead.letter")" '^precious$' "and the text is kept"
+	fi
 else
 	for name in prompt subject dot interrupt two kept; do
 		skip "terminal: $name" "script(1) is not installed"

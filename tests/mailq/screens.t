@@ -35,7 +35,7 @@ sed "s/^/$(stamp '%b %e %H:%M:%S') mon1 /" "$work/log" >"$work/root/var/log/mail
 L=$work/root/var/log/mail.log
 out=$("$M" log gone@example.org)
 like "$out" '^[0-9a-f.]{17}  from <cron@example.net>$' "log: who sent it"
-like "$out" '^  20[0-9-]* [0-9:]*  <gone@example.org> failed: smarthost main, 127.0.0.1:[0-9]+: RCPT: 550 5.1.1 no such user \(try 1, after 0 s\)' "the outcome, as mailq why says it"
+like "$out" '^  20[0-9-]* [0-9:]*  <gone@example.org> failed: smarthost main, 127.0.0.1:[0-9]+: RCPT: 550 5.1.1 no such user \(try 1, after [0-9]+ s\)' "the outcome, as mailq why says it"
 like "$out" '^ +(20[0-9-]* [0-9:]*) +a report goes to <cron@example.net>: [0-9a-f.]{17}' "the report"
 like "$out" '^  remedy  .*[Cc]heck the address' "and what to do"
 id=$("$M" log status=sent to=ops@example.org | sed -n 's/  from.*//p' | head -n 1)
@@ -70,7 +70,8 @@ rm -f "$L" "$L.1.gz"
 unread() { "$M" log --file "$1" all >"$work/out" 2>"$work/err"; is $? 66 "--file $1: exit 66"; is "$(cat "$work/err")" "mailq: $1: $2" "and why"; }
 unread "$work/none" 'No such file or directory'
 unread "$work" 'it is not a file'
-gzip <"$work/log" >"$work/whole.gz"; head -c $(($(bytes <"$work/whole.gz") / 2)) "$work/whole.gz" >"$work/cut.gz"
+# FreeBSD's gzip gives out nothing of its last 64 KiB before a cut.
+yes "$(cat "$work/log")" | head -n 5000 | gzip >"$work/whole.gz"; head -c $(($(bytes <"$work/whole.gz") / 2)) "$work/whole.gz" >"$work/cut.gz"
 "$M" log --file "$work/cut.gz" all >"$work/out" 2>"$work/err"; is "$? $(cat "$work/err")" "0 mailq: $work/cut.gz cannot be read whole" "half a file is read as far as it goes, which is said once"
 PATH="$work" "$M" log --file "$work/whole.gz" all >"$work/out" 2>"$work/err"; is $? 66 "no gzip: exit 66"
 like "$(cat "$work/err")" 'whole.gz: install the program that unpacks it' "and says what to do"
