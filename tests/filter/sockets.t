@@ -45,7 +45,7 @@ like "$(heard)" '^DCj[|]mon1\.example\.org[|].*[|]v[|]firsthop [0-9.]*[|]_[|]loc
 like "$(heard)" '^LSubject[|]plain[|]$' "each field"
 like "$(heard)" '^LReceived[|].*mon1\.example\.org' "ours, too"
 like "$(heard)" '^T$' "DATA"
-is "$(heard | tr -d '\r' | sed -n '/^Bone/,/^$/p')" "Bone
+is "$(heard | LC_ALL=C tr -d '\r' | LC_ALL=C sed -n '/^Bone/,/^$/p')" "Bone
 .
 two" "and the body"
 is "$(heard | grep -c "$(printf 'two\r')")" 1 "with CRLF"
