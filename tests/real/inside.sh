@@ -1,19 +1,21 @@
-# inside.sh: a test of real programs begins anew inside namespaces for mounts, network and processes, so that nothing of it touches this machine,
-# and everything ends with the test.  UNPACK has what it needs first: a script of this folder with its arguments.  A test sources this file before
-# all else; it comes back inside, with tests/lib.sh, $work, which goes with the test, and the functions below.
+# inside.sh: a test of real programs begins anew inside namespaces for mounts, network, processes and the host's name, so that nothing of it touches
+# this machine, and everything ends with the test.  UNPACK has what it needs first: a script of this folder with its arguments.  A test sources this
+# file before all else; it comes back inside, with tests/lib.sh, $work, which goes with the test, and the functions below.
 if [ -z "${FIRSTHOP_STAGE:-}" ]; then
 	if [ "$(id -u)" != 0 ] || ! unshare -m -n -p -f true 2>/dev/null || ! command -v apt-get >/dev/null 2>&1; then
 		echo "1..1"; echo "ok 1 - $0 # skip needs root, namespaces (unshare) and Debian"; exit 0
 	fi
 	. tests/lib.sh
 	fetched "the real programs" sh tests/real/$UNPACK
-	FIRSTHOP_STAGE=1 exec unshare -m -n -p -f --mount-proc sh "${FIRSTHOP_SCRIPT:-$0}"
+	FIRSTHOP_STAGE=1 exec unshare -m -n -p -u -f --mount-proc sh "${FIRSTHOP_SCRIPT:-$0}"
 fi
 . tests/lib.sh
 set -u
 work=$PWD/$BUILD/real/work.$(cat /proc/sys/kernel/random/uuid)
 mkdir -p "$work"
 mount --make-rprivate /
+# Without a domain: none is a search list, or this machine's.
+uname -n | sed 's/[.].*//' >/proc/sys/kernel/hostname
 mount -t tmpfs -o mode=0755 stage "$work"
 # $work/stop ends what runs beside the test (load.sh).
 trap ': >"$work/stop"; umount -l "$work"; rmdir "$work"' EXIT

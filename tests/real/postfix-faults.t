@@ -44,6 +44,7 @@ for mechanism in PLAIN LOGIN CRAM-MD5 SCRAM-SHA-256; do
 	printf 'Subject: with %s\n\nx\n' $mechanism | as 33:33 /usr/sbin/sendmail -i ops@example.org
 	in_stage /usr/sbin/sendmail -q
 	ok "login with $mechanism: the mail arrives" wait_for mails_are 1
+	wait_for grep -q "sasl_method=$mechanism" "$S/var/log/postfix.log"
 	like "$(grep sasl_method "$S/var/log/postfix.log" | tail -n 1)" "sasl_method=$mechanism, sasl_username=cacti1@mail.test" "and Postfix saw that login"
 	stop_postfix
 done

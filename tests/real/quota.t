@@ -12,7 +12,8 @@ fi
 new_spool
 mount --make-rprivate /
 truncate -s 200M "$work/image"
-mkfs.btrfs -q "$work/image" >/dev/null && mkdir "$work/disk" && mount -o loop "$work/image" "$work/disk" || { echo "1..1"; echo "not ok 1 - a file system of our own"; exit 1; }
+mkfs.btrfs -q "$work/image" >/dev/null && mkdir "$work/disk" || { echo "1..1"; echo "not ok 1 - a file system of our own"; exit 1; }
+mount -o loop "$work/image" "$work/disk" 2>"$work/err" || { echo "1..1"; echo "ok 1 - quota # skip no image of a file system can be mounted: $(head -n 1 "$work/err")"; exit 0; }
 trap 'umount -l "$work/spool" "$work/mail" "$work/disk" 2>/dev/null; cleanup' EXIT
 btrfs quota enable "$work/disk"
 mkdir "$work/mail"

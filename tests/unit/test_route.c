@@ -48,6 +48,10 @@ static const struct table_row zone[] = {
     {"mail", DNS_A, DNS_RECORDS, "192.0.2.66", NULL},
     {"fails.corp.test", DNS_A, DNS_SERVFAIL, NULL, NULL},
     {"fails", DNS_A, DNS_RECORDS, "192.0.2.66", NULL},
+    {"bare.corp.test", DNS_A, DNS_NONE, NULL, NULL},
+    {"bare.corp.test", DNS_AAAA, DNS_NONE, NULL, NULL},
+    {"bare", DNS_A, DNS_SERVFAIL, NULL, NULL},
+    {"bare", DNS_AAAA, DNS_SERVFAIL, NULL, NULL},
     {"a.test.corp.test", DNS_A, DNS_RECORDS, "192.0.2.67", NULL},
     {"_submission._tcp.none.test", DNS_SRV, DNS_RECORDS, "0 0 0 .", NULL},
     {"me.test", DNS_MX, DNS_RECORDS, "10 a.test, 20 b.test, 30 c.test", NULL},
@@ -304,6 +308,10 @@ static void names_are_completed(void **state)
 	    &smarthost);
 	text_copy(smarthost.host, sizeof smarthost.host, "fails");
 	expect(&(struct expectation){"fails", SMARTHOST_LOOKUP_HOST, "", "dns-servfail", {NULL}},
+	    &smarthost);
+	/* That it has no address is the answer, whatever a server says of later names. */
+	text_copy(smarthost.host, sizeof smarthost.host, "bare");
+	expect(&(struct expectation){"bare", SMARTHOST_LOOKUP_HOST, "", "dns-nodata", {NULL}},
 	    &smarthost);
 	smarthost_direct(&direct, "nomx.test", 25);
 	assert_true(route_find(&direct, &r));

@@ -190,8 +190,8 @@ static void complete(const struct search *s, const char *host, struct dns_names 
 	text_copy(n->names[0], sizeof n->names[0], host);
 }
 
-/* Hosts file first, as the system does it.  A server that fails ends the search: what a later name
-   leads to may be another's. */
+/* Hosts file first, as the system does it.  A server that fails ends the search, and so does a name
+   that exists without an address: what a later name leads to may be another's. */
 static bool look_up_addresses(struct search *s, const char *host, struct located *l)
 {
 	struct dns_answer a = {.kind = DNS_BAD};
@@ -207,7 +207,7 @@ static bool look_up_addresses(struct search *s, const char *host, struct located
 		text_copy(l->name, sizeof l->name, n.names[i]);
 		if (ask_addresses(s, l, &a))
 			return true;
-		if (a.kind > DNS_NXDOMAIN)
+		if (a.kind != DNS_NXDOMAIN)
 			break;
 	}
 	give_up_answer(s, s->subject, host, &a);
