@@ -13,7 +13,7 @@ server() {
 	pids="$pids $!"; eval "pid_$n=$!"
 	wait_for test -s "$work/port_$n"
 }
-host() { printf '[smarthost %s]\nhost = localhost\nbind_address = 127.0.0.1\nport = %s\nimplicit = no\ntls_ca_file = %s\n%s\n' "$1" "$(cat "$work/port_$1")" "$work/certs/ca.pem" "${2:-}"; }
+host() { printf '[smarthost %s]\nhost = 127.0.0.1\ntls_name = localhost\nport = %s\nimplicit = no\ntls_ca_file = %s\n%s\n' "$1" "$(cat "$work/port_$1")" "$work/certs/ca.pem" "${2:-}"; }
 config_of() { printf '[host]\nname = mon1.example.org\naliases = %s\n%s\n' "$work/aliases" "$*" >"$work/firsthop.conf"; }
 empty() { rm -f "$work"/spool/mqueue/[0-9a-f]* "$work"/delivered/*; : >"$work/log"; for f in "$work"/log_*; do : >"$f"; done; }
 sends() { empty; printf 'Subject: secret words\n\nthe text itself\n' | "$BIN/sendmail" -i -f a@example.org "$@" b@example.net; runner_once; log=$(cat "$work/log"); }
