@@ -3,7 +3,7 @@
 . tests/lib.sh
 new_spool
 mkdir "$work/tools"
-from_db() { out=$(PATH="$work/tools:/usr/bin:/bin" timeout 60 "$BIN/newaliases" --from-db "$@" 2>"$work/err"); code=$?; }
+from_db() { out=$(PATH="$work/tools:/usr/bin:/bin" timeout $((60 * ${PATIENCE:-1})) "$BIN/newaliases" --from-db "$@" 2>"$work/err"); code=$?; }
 # tool NAME [EXIT]: prints what comes on standard input, and notes its arguments
 tool() {
 	cat >"$work/$1.out"
