@@ -1,8 +1,8 @@
 /* Rules about what mail gets on its way out. */
 #include "base/language.h"
+#include "base/text.h"
+#include "config/people.h"
 #include "relayconf/findings.h"
-#include <grp.h>
-#include <pwd.h>
 #include <string.h>
 
 static bool says_none(const struct config *c)
@@ -60,10 +60,15 @@ void check_archive(struct check *c)
 	}
 }
 
-/* A name that nobody has would be waited for in vain. */
-static void check_who(struct check *c, const char *section, bool group, const char *name)
+/* A name that nobody has would be waited for in vain. numbers: one is a user or group, too. */
+static void check_who(struct check *c, const char *section, bool group, const char *name,
+    bool numbers)
 {
-	if (group ? getgrnam(name) == NULL : getpwnam(name) == NULL)
+	TEXT(who, 330);
+	text_printf(&who, "%s%s", group ? "%" : "", name);
+	enum people there = people_exist(who.data);
+	bool number = strspn(name, "0123456789") == strlen(name);
+	if (there == PEOPLE_NO || there == PEOPLE_ABSENT || (number && !numbers))
 		finding(c, GRADE_PROBLEM, "correct the name, or remove that section",
 		    "%s: this machine has no %s %s", section, group ? "group" : "user", name);
 }
@@ -79,14 +84,14 @@ void check_route_users(struct check *c)
 		section.length = 0;
 		text_printf(&section, "[route %s]", pattern);
 		if (user || group)
-			check_who(c, section.data, group, name);
+			check_who(c, section.data, group, name, true);
 	}
 	for (int i = 0; i < c->config->submitter_count; i++) {
 		const char *who = c->config->submitters[i].who;
 		section.length = 0;
 		text_printf(&section, "[submit %s]", who);
 		if (strcmp(who, "*") != 0)
-			check_who(c, section.data, *who == '%', who + (*who == '%'));
+			check_who(c, section.data, *who == '%', who + (*who == '%'), false);
 	}
 }
 

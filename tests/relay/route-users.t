@@ -47,6 +47,41 @@ else
 	skip "it is the owner of the file that counts, not the sender's name" "root is needed"
 	skip "relayconf route -u" "root is needed"
 fi
+routes "[route user:$(id -u)]" 'via = own'
+smarthost -a 'own:word'; own_port=$port
+smarthost
+routes "[route user:$(id -u)]" 'via = own'
+goes own a@example.org "a user by number, as in a container that has no name for it"
+routes "[route group:$(id -g)]" 'via = own'
+goes own a@example.org "a group likewise"
+unlike "$("$BIN/relayconf" check 2>&1)" 'this machine has no (user|group)' "relayconf check takes a number for what it is"
+long=$(printf '%0100d' 0 | tr 0 n)
+routes "[route user:$long]" 'via = main' "[route user:$me]" 'via = own'
+goes own a@example.org "a name of 100 characters"
+if [ -e "$TOOLS/nopeople.so" ]; then
+	# A directory of users that is away for a moment: the next rule would send by a server that is not meant.
+	echo 5 >"$work/away"
+	: >"$work/log"; rm -f "$work"/spool/mqueue/[0-9a-f]* "$work"/delivered/*
+	echo x | "$BIN/sendmail" -f a@example.org ops@example.net
+	with PEOPLE_AWAY="$work/away" LD_PRELOAD="$TOOLS/nopeople.so" runner_once
+	like "$(cat "$work/log")" "cannot be tried now \(the system cannot say now whether \[route user:n*\] fits uid $(id -u): Input/output error\)" "the system does not know now: the mail waits, and the log says why"
+	is "$(delivered)" 0 "and goes nowhere"
+	runner_once
+	like "$(cat "$work/log")" 'status=sent .* smarthost=own ' "once it knows, the mail goes where it should"
+	# One that a runner has known stays known; 2: what some modules say of a server that is away.
+	routes "[route user:$me]" 'via = own'; rm -f "$work/away"; : >"$work/log"
+	PEOPLE_AWAY="$work/away" LD_PRELOAD="$TOOLS/nopeople.so" "$BIN/runner" --stay --foreground 2>>"$work/log" & pids="$pids $!"
+	wait_for test -S "$work/spool/mqueue/control"
+	echo one | "$BIN/sendmail" -f a@example.org ops@example.net
+	wait_for grep -q 'status=sent .* smarthost=own ' "$work/log"
+	for error in 2 5; do
+		echo $error >"$work/away"; sleep 6; : >"$work/log"
+		echo two | "$BIN/sendmail" -f a@example.org ops@example.net
+		ok "errno $error: who was known before still is" wait_for grep -q 'status=sent .* smarthost=own ' "$work/log"
+	done
+else
+	skip "a directory of users that is away" "nopeople.so is not built here"
+fi
 for bad in user: group:% 'user:a b' group:; do
 	routes "[route $bad]" 'via = own'
 	like "$("$BIN/relayconf" check 2>&1)" '(a route needs a pattern|is no pattern)' "refused: [route $bad]"

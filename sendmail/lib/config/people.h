@@ -5,10 +5,20 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* True when a user, whose own group is own, is in that group. */
-bool people_in_group(const char *group, const char *user, gid_t own);
+/* UNSURE: the system cannot say now, as while a directory server is away; errno says why.
+   ABSENT: there is none, or a directory server is away; some modules of nsswitch.conf(5) say the
+   same of both. */
+enum people { PEOPLE_NO, PEOPLE_YES, PEOPLE_ABSENT, PEOPLE_UNSURE };
 
-/* True when uid is the user of that name; or, with a "%" before it, in the group.  What was found
- * out is believed for some seconds.  Not for a confined process. */
-bool people_fits(const char *who, int64_t uid);
+/* Whether a user, whose own group is own, is in that group. */
+enum people people_in_group(const char *group, const char *user, gid_t own);
+
+/* Whether there is such a user or, with a "%" before it, such a group; a number is one in any
+ * case. */
+enum people people_exist(const char *who);
+
+/* Whether uid is the user of that name or number; or, with a "%" before it, in the group.  What was
+ * found out is believed for some seconds, and as long as the system cannot say more: never ABSENT.
+ * Not for a confined process. */
+enum people people_fit(const char *who, int64_t uid);
 #endif

@@ -6,6 +6,7 @@
 #include "config/idn.h"
 #include "config/people.h"
 #include "message/address.h"
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -47,8 +48,21 @@ static bool fits(const struct rule *rule, const char *sender, int64_t uid, const
 	if (text_starts_ci(rule->pattern, "from:"))
 		return *sender != '\0' && fits_address(rule->pattern + 5, sender);
 	if (who_of(rule->pattern, who) != NULL)
-		return people_fits(who, uid);
+		return people_fit(who, uid) == PEOPLE_YES;
 	return fits_address(rule->pattern, rcpt);
+}
+
+bool rules_unsure(const struct config *c, int64_t uid, struct text *why)
+{
+	char who[WHO_SIZE];
+	for (int i = 0; i < c->rule_count; i++) {
+		if (who_of(c->rules[i].pattern, who) == NULL || people_fit(who, uid) != PEOPLE_UNSURE)
+			continue;
+		text_printf(why, TR("the system cannot say now whether [route %.100s] fits uid %lld: %s"),
+		    c->rules[i].pattern, (long long)uid, strerror(errno));
+		return true;
+	}
+	return false;
 }
 
 /* The next name of a list with commas or blanks; false at its end. */

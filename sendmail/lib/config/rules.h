@@ -6,6 +6,7 @@
      ops@example.org         that recipient
      from:cron@example.org   that sender
      from:example.org        that domain, of a sender
+     user:www, group:ops     whoever handed it in, by name or number
      *                       everything
    A path is the list of servers as one word:
      main,backup             smarthosts, in this order
@@ -31,6 +32,10 @@ struct paths_of {
  * handed in by uid (-1 = nobody knows). */
 void rules_paths(const struct config *c, const char *sender, int64_t uid, const char *rcpt,
     struct paths_of *p);
+
+/* True when it cannot be known now which rule is for mail of that user (the directory of users is
+ * away): why.  Then rules_paths could name a wrong server. */
+bool rules_unsure(const struct config *c, int64_t uid, struct text *why);
 
 /* Mail that has waited for after_h of [local] and has no rule: its mailbox is the last path. */
 void rules_add_last_resort(const struct config *c, const char *rcpt, int64_t age_s,

@@ -60,7 +60,7 @@ static void find_rule(const struct config *config, struct account *a)
 	for (int i = 0; i < config->submitter_count && a->rule == NULL; i++) {
 		const char *who = config->submitters[i].who;
 		if (strcmp(who, "*") == 0 || strcmp(who, a->name) == 0 ||
-		    (*who == '%' && pw != NULL && people_in_group(who + 1, a->name, gid)))
+		    (*who == '%' && pw != NULL && people_in_group(who + 1, a->name, gid) == PEOPLE_YES))
 			a->rule = &config->submitters[i];
 	}
 }
