@@ -16,6 +16,7 @@ enum server_state {
 	SERVER_UNTRIED,
 	SERVER_DEAD,    /* no connection, or no mail server */
 	SERVER_PLAIN,   /* without TLS */
+	SERVER_UNASKED, /* this machine trusts nobody, so that no server can be verified */
 	SERVER_DOUBTED, /* TLS, with a certificate that cannot be verified */
 	SERVER_GOOD     /* TLS, verified */
 };

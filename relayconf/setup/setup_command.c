@@ -99,6 +99,8 @@ static const char *state_words(const struct server *server)
 	switch (server->state) {
 	case SERVER_GOOD: return server->tls[0] != '\0' ? server->tls : TR("without TLS");
 	case SERVER_PLAIN: return TR("it offers no TLS");
+	case SERVER_UNASKED:
+		return TR("it was not asked: this machine has no certificates of trusted authorities");
 	case SERVER_DOUBTED: return TR("TLS, but its certificate cannot be verified");
 	default: return TR("no answer");
 	}
@@ -106,13 +108,11 @@ static const char *state_words(const struct server *server)
 
 static void say_server(const struct server *server)
 {
-	setup_say(server->state == SERVER_GOOD ? TR_LATER("server") : TR_LATER(TR_LATER("not used")),
-	    "%s:%d (%s): %s%s%s%s%s", server->host, server->port, TR(server->origin),
-	    state_words(server),
-	    server->state == SERVER_GOOD && server->offers_login ? TR(", wants a login") : "",
-	    server->state < SERVER_GOOD && server->words[0] != '\0' ? " (" : "",
-	    server->state < SERVER_GOOD ? server->words : "",
-	    server->state < SERVER_GOOD && server->words[0] != '\0' ? ")" : "");
+	bool good = server->state == SERVER_GOOD, why = !good && server->words[0] != '\0';
+	setup_say(good ? TR_LATER("server") : TR_LATER(TR_LATER("not used")), "%s:%d (%s): %s%s%s%s%s",
+	    server->host, server->port, TR(server->origin), state_words(server),
+	    good && server->offers_login ? TR(", wants a login") : "", why ? " (" : "",
+	    why ? server->words : "", why ? ")" : "");
 }
 
 /* A server that is not as it should be: a person may take it all the same. */
@@ -170,6 +170,12 @@ static int fail_without_server(const struct setup *s)
 		if (s->servers[i].state > best->state)
 			best = &s->servers[i];
 	}
+	if (best->state == SERVER_UNASKED)
+		return setup_fail(EX_UNAVAILABLE,
+		    TR("this machine has no certificates of trusted authorities, so no server can be "
+		       "verified: " COMPAT_GET_AUTHORITIES
+		       ", then begin again. If the server has an authority of your own, name its file with "
+		       "--ca-file FILE. Nothing was changed."));
 	if (best->state == SERVER_DOUBTED)
 		return setup_fail(EX_UNAVAILABLE,
 		    TR("the certificate of %.200s cannot be verified. If its authority is your own, name "

@@ -95,6 +95,8 @@ static void take_answer(struct server *server, const char *answer, int code)
 	enum stage at = stage_find(stage);
 	if (reason_find(key) == REASON_STARTTLS_MISSING)
 		server->state = SERVER_PLAIN;
+	else if (reason_find(key) == REASON_TLS_TRUST)
+		server->state = SERVER_UNASKED;
 	else if (at == STAGE_TLS || at == STAGE_STARTTLS)
 		server->state = SERVER_DOUBTED;
 	else if (code == EX_OK || at >= STAGE_AUTH)

@@ -18,6 +18,11 @@ name='another kind of TLS' wanted=64 pattern='--tls must be verify, encrypt or o
 name='no server' wanted=64 pattern='is no HOST or HOST:PORT'; refused ops@example.org --server 'a b'
 name='nobody there' wanted=69 pattern='no server was found'; refused ops@example.org --server localhost:1
 name='a certificate that is not trusted' wanted=69 pattern='the certificate of localhost cannot be verified. .*--ca-file FILE'; refused ops@example.org --server localhost:$port
+name='a machine that trusts nobody' wanted=69
+with SSL_CERT_FILE="$work/nobody" SSL_CERT_DIR="$work/nobody" "$R" setup ops@example.org --server localhost:$port >"$work/out" 2>"$work/err" </dev/null
+code=$? out=$(tr -s ' \n' ' ' <"$work/out") err=$(tr -s ' \n' ' ' <"$work/err")
+is "$code" "$wanted" "$name: exit $wanted"; like "$err$out" 'it was not asked: this machine has no certificates of trusted authorities' "nobody is said to be unverified"
+like "$err" 'no server can be verified: (install or update the package ca-certificates|run certctl rehash, .*), then begin again' "the remedy is for this machine"; ok "and nothing is changed" untouched
 name='no file of authorities' wanted=66 pattern='none.pem cannot be read: No such file'; refused ops@example.org --server localhost:$port --ca-file "$work/none.pem"
 name='a folder of authorities' wanted=66 pattern='cannot be read: Is a directory'; refused ops@example.org --server localhost:$port --ca-file "$work"
 name='a key for authorities' wanted=65 pattern='has no certificate in PEM form'; refused ops@example.org --server localhost:$port --ca-file "$work/certs/good.key"

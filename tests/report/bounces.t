@@ -60,6 +60,7 @@ like "$mail" '^Final-Recipient: rfc822; refused@example.org' "and holds the firs
 printf 'Subject: null\n\nx\n' | "$BIN/sendmail" -i -f '' refused@example.org
 runner_once
 is "$(reports admin@example.net)" 2 "so does other mail without a sender"
+like "$(report admin@example.net | tr -d '\r' | tr '\n' ' ')" 'The message without a sender "null" of .* was not delivered' "which is nobody's own"
 "$BIN/relayconf" set bounce.postmaster postmaster@example.net
 send "dead" bad-sender@example.org refused@example.org
 runner_once

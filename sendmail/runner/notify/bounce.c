@@ -99,7 +99,8 @@ static void put_event(const struct config *config, const struct message *m, enum
 	const char *what = m->for_archive
 	                       ? TR("The archive copy ([queue] or [route] always_bcc) of the message")
 	                   : envelope_has_flag(&m->envelope, "bounce") ? TR("The report")
-	                                                               : TR("Your message");
+	                   : *m->sender == '\0' ? TR("The message without a sender")
+	                                        : TR("Your message");
 	clock_put_rfc5322(&date, m->envelope.created_us / 1000000);
 	if (m->for_archive)
 		text_printf(&from, TR("from <%s> "), m->sender);
