@@ -20,20 +20,30 @@ submitter() {
 		fi
 	done
 }
-# Ends processes of one name, which live in this namespace only.
+# Ends processes of one name, which live in this namespace only; waits a second for one.
 murder() {
+	for try in 1 2 3 4 5 6 7 8 9 10; do
+		! kill_some "$1" || return 0
+		sleep 0.1
+	done
+}
+kill_some() {
+	found=1
 	for process in /proc/[0-9]*; do
 		[ "$(cat "$process/comm" 2>/dev/null)" = "$1" ] || continue
-		kill -9 "${process#/proc/}" 2>/dev/null && echo "$1" >>"$work/killed"
-		[ "$1" = runner ] || return 0
+		kill -9 "${process#/proc/}" 2>/dev/null && echo "$1" >>"$work/killed" && found=0
+		[ "$1" = runner ] || return $found
 	done
+	return $found
 }
 submitters=
 for user in 1 2 3 4; do submitter $user & submitters="$submitters $!"; done
 : >"$work/killed"
+round=0
 while [ "$(date +%s)" -lt $end ]; do
+	round=$((round + 1))
 	sleep "0.$(awk 'BEGIN { srand('"$(date +%N | sed 's/^0*//')"'); printf "%03d", rand() * 400 }')"
-	case $(($(date +%N | sed 's/^0*//') / 1000 % 3)) in
+	case $((round % 3)) in
 	0) murder sendmail ;;
 	1) murder relay ;;
 	*) murder runner; start_runner 2>/dev/null ;;
