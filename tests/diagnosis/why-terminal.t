@@ -12,8 +12,8 @@ trap 'terminal kill-server 2>/dev/null; cleanup' EXIT
 terminal -f /dev/null new-session -d -s stays 'sleep 600'
 port=1; config '
 [smarthost backup]
-host = 127.0.0.2
-port = 1'
+host = 127.0.0.1
+port = 2'
 printf 'x\n' | "$BIN/sendmail" -f cacti@example.org root@example.net someone@department.example.net
 for pass in 1 2 3 4 5 6; do runner_once; done
 id=$("$BIN/mailq" -bpi 2>/dev/null)
@@ -21,7 +21,7 @@ id=$("$BIN/mailq" -bpi 2>/dev/null)
 ok "six attempts at two dead smarthosts: at most 30 lines" test "$(lines <"$work/piped")" -le 30
 is "$(grep -c '^meaning   Nothing listens on that port of the server, or a firewall refuses the connection\.$' "$work/piped")" 1 "in a pipe a sentence is one line"
 like "$(cat "$work/piped")" '^  attempts 2 to 6, .*: the same$' "five equal attempts are one line"
-like "$(cat "$work/piped")" 'backup, 127.0.0.2:1: connect: Connection refused' "each failure has its server's address and port"
+like "$(cat "$work/piped")" 'backup, 127.0.0.1:2: connect: Connection refused' "each failure has its server's address and port"
 words_of() { tr -s ' \n' '\n\n' <"$1" | grep -v '^$'; }
 for width in 80 40; do
 	rm -f "$work/code"

@@ -8,12 +8,15 @@ edit 's/^port = .*/port = 1/' "$FIRSTHOP_CONFIG"
 "$BIN/runner" --once 2>/dev/null
 made=$(cd "$work/spool/mqueue" && ls | grep '^........\.........$')
 queue=$work/spool/mqueue
-# copies COUNT: messages like the first one, named in an order that is not theirs; each with its journal where the third word is given
+# copies COUNT: messages like the first one, named in an order that is not theirs; each with its journal where the second word is given
 copies() {
-	seq "$1" | awk '{ printf "%08x.%08x\n", (($1 * 7919) % 100003) + 4096, ($1 * 104729) % 1000003 }' | while read -r id; do
-		ln "$queue/$made" "$queue/$id"
-		[ "${2:-}" != tried ] || ln "$queue/$made.log" "$queue/$id.log"
-	done
+	seq "$1" | awk '{ printf "%08x.%08x\n", (($1 * 7919) % 100003) + 4096, ($1 * 104729) % 1000003 }' >"$work/ids"
+	copy ""
+	[ "${2:-}" != tried ] || copy .log
+}
+copy() {
+	(umask 077; awk -v queue="$queue" -v end="$1" 'NR == FNR { text = text $0 "\n"; next } { file = queue "/" $1 end; printf "%s", text >file; close(file) }' \
+		"$queue/$made$1" "$work/ids")
 }
 ids() { "$BIN/mailq" "$@" 2>/dev/null | sed -n 's/^\([0-9a-f]\{8\}\.[0-9a-f]\{8\}\).*/\1/p'; }
 copies 300 tried

@@ -41,6 +41,17 @@ watch_rights() { while [ ! -e "$work/stop" ]; do (cd "$S" && stat -c '%n %u:%g %
 start_runner
 wait_for test -S "$S/var/run/firsthop/submit.sock"
 first=$(runner_pid)
+
+# A configuration that the present programs use, and the new ones do not read.
+new=$S/usr/src/firsthop/build/bin
+mv "$new/relayconf" "$work/relayconf"
+printf '#!/bin/sh\necho "relayconf: /etc/firsthop/firsthop.conf:4: domains: leave out the dot" >&2; exit 78\n' >"$new/relayconf"; chmod +x "$new/relayconf"
+age_programs
+script upgrade build/bin; is $? 78 "a configuration that the new programs refuse: exit 78"
+like "$(tr "\n" " " <"$work/out")" 'Nothing was changed; correct this, then upgrade:.*firsthop.conf:4: domains: leave out the dot' "the line is named"
+ok "and the programs are those of before" cmp "$work/relayconf" "$S/usr/local/sbin/relayconf"
+cp "$BIN"/* "$new/"
+
 for n in 1 2 3 4 5 6 7 8; do submit $n & submitters="${submitters:-} $!"; done
 watch_rights & watcher=$!
 as 2001:2001 /bin/sh -c 'cd / && until [ -e /tmp/stop ]; do ls /var/spool/firsthop/mqueue /var/spool/firsthop/drop; done' >"$work/looked" 2>/dev/null & looker=$!
