@@ -60,15 +60,14 @@ void check_archive(struct check *c)
 	}
 }
 
-/* A name that nobody has would be waited for in vain. numbers: one is a user or group, too. */
-static void check_who(struct check *c, const char *section, bool group, const char *name,
-    bool numbers)
+/* A name that nobody has would be waited for in vain. */
+static void check_who(struct check *c, const char *section, bool group, const char *name)
 {
 	TEXT(who, 330);
+	int64_t id;
 	text_printf(&who, "%s%s", group ? "%" : "", name);
-	enum people there = people_exist(who.data);
-	bool number = strspn(name, "0123456789") == strlen(name);
-	if (there == PEOPLE_NO || there == PEOPLE_ABSENT || (number && !numbers))
+	enum people there = people_find(who.data, &id);
+	if (there == PEOPLE_NO || there == PEOPLE_ABSENT)
 		finding(c, GRADE_PROBLEM, "correct the name, or remove that section",
 		    "%s: this machine has no %s %s", section, group ? "group" : "user", name);
 }
@@ -84,14 +83,14 @@ void check_route_users(struct check *c)
 		section.length = 0;
 		text_printf(&section, "[route %s]", pattern);
 		if (user || group)
-			check_who(c, section.data, group, name, true);
+			check_who(c, section.data, group, name);
 	}
 	for (int i = 0; i < c->config->submitter_count; i++) {
 		const char *who = c->config->submitters[i].who;
 		section.length = 0;
 		text_printf(&section, "[submit %s]", who);
 		if (strcmp(who, "*") != 0)
-			check_who(c, section.data, *who == '%', who + (*who == '%'), false);
+			check_who(c, section.data, *who == '%', who + (*who == '%'));
 	}
 }
 

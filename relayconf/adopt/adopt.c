@@ -1,5 +1,6 @@
 /* What all old queues have in common. */
 #include "relayconf/adopt/adopt.h"
+#include "base/compat.h"
 #include "base/complaint.h"
 #include "base/fdio.h"
 #include "base/language.h"
@@ -179,7 +180,7 @@ static bool is_only_here(const struct place *place, const struct stat *file)
 int adopt_open(const struct place *place, const char *name, int flags)
 {
 	struct stat st;
-	int fd = fdio_open_at(place->fd, name, flags | O_NONBLOCK | O_NOCTTY);
+	int fd = compat_open_at(place->fd, name, flags | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return -1;
 	bool plain = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);

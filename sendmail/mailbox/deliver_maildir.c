@@ -1,4 +1,5 @@
 /* The mailbox of one file per message, and what both kinds share. */
+#include "base/compat.h"
 #include "base/fdio.h"
 #include "base/mailbox_form.h"
 #include "mailbox/done.h"
@@ -57,7 +58,7 @@ static int folder_in(const struct delivery *d, int parent, const char *name)
 	struct stat st;
 	if (mkdirat(parent, name, 0700) != 0 && errno != EEXIST)
 		return -1;
-	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = compat_open_at(parent, name, O_RDONLY | O_DIRECTORY);
 	if (fd < 0 || (fstat(fd, &st) == 0 && st.st_uid == d->owner))
 		return fd;
 	close(fd);
@@ -173,9 +174,8 @@ int deliver_maildir(const struct delivery *d)
 	int new = tmp >= 0 ? folder_in(d, folder, "new") : -1;
 	if (new < 0 || !make_durable(d, home, folder))
 		return mailbox_later(d,
-		    errno == EPERM || errno == ELOOP || errno == EMLINK || errno == ENOTDIR
-		        ? "mailbox-unsafe"
-		        : "mailbox-error",
+		    errno == EPERM || errno == ELOOP || errno == ENOTDIR ? "mailbox-unsafe"
+		                                                         : "mailbox-error",
 		    "the Maildir of", d->user);
 	return store_once(d, folder, tmp, new);
 }

@@ -44,10 +44,10 @@ static bool take_locks(int fd)
 
 static int open_mailbox(const struct delivery *d, int folder)
 {
-	int flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-	int fd = openat(folder, d->user, flags);
+	int flags = O_RDWR | O_APPEND | O_NONBLOCK;
+	int fd = compat_open_at(folder, d->user, flags);
 	if (fd < 0 && errno == ENOENT && d->may_create)
-		fd = openat(folder, d->user, flags | O_CREAT | O_EXCL, 0600);
+		fd = compat_open_at(folder, d->user, flags | O_CREAT | O_EXCL);
 	return fd;
 }
 
@@ -213,9 +213,9 @@ int deliver_mbox(const struct delivery *d)
 	int fd = open_mailbox(d, folder), code;
 	if (fd < 0)
 		code = mailbox_later(d,
-		    errno == ELOOP || errno == EMLINK ? "mailbox-unsafe"
-		    : !d->may_create                  ? "mailbox-root"
-		                                      : "mailbox-error",
+		    errno == ELOOP   ? "mailbox-unsafe"
+		    : !d->may_create ? "mailbox-root"
+		                     : "mailbox-error",
 		    "open the mailbox", d->user);
 	else
 		code = append(d, folder, fd);

@@ -43,8 +43,7 @@ static bool read_lines(struct done *d)
 bool done_open(struct done *d, int folder, const char *name)
 {
 	struct stat st;
-	*d = (struct done){
-	    .fd = openat(folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600)};
+	*d = (struct done){.fd = compat_open_at(folder, name, O_RDWR | O_CREAT | O_NONBLOCK)};
 	if (d->fd < 0)
 		return true;
 	if (fstat(d->fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_nlink != 1 ||

@@ -65,13 +65,6 @@ static bool group_for(bool maildir, gid_t own, gid_t *group)
 	return true;
 }
 
-/* What getpwnam(3) leaves in errno when there is no such user; anything else says that nobody knows
- * now, and mail of a user is not returned for that. */
-static bool is_unknown(int error)
-{
-	return error == 0 || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;
-}
-
 static bool become(uid_t uid, gid_t gid)
 {
 	struct rlimit no_core = {0, 0};
@@ -138,7 +131,8 @@ static int run(struct orders *o, uid_t caller, struct delivery *d)
 	gid_t group = 0;
 	errno = 0;
 	struct passwd *pw = is_name(d->user) ? getpwnam(d->user) : NULL;
-	if (pw == NULL && !is_unknown(errno))
+	/* Mail of a user is not returned because nobody knows now. */
+	if (pw == NULL && !compat_is_nobody(errno))
 		return mailbox_later(d, "mailbox-error", "look for the user", d->user);
 	if (pw == NULL) {
 		text_printf(d->words, "there is no user %.60s on this machine", d->user);

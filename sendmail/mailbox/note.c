@@ -27,10 +27,10 @@ bool note_open(struct note *n, int folder, const char *user)
 	n->folder = folder;
 	n->promised_at = -1;
 	snprintf(n->name, sizeof n->name, ".firsthop-mbox.%.70s", user);
-	n->fd = openat(folder, n->name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+	n->fd = compat_open_at(folder, n->name, O_RDWR | O_CREAT | O_NONBLOCK);
 	if (n->fd < 0)
 		return errno == EACCES || errno == EPERM || errno == EROFS || errno == ELOOP ||
-		       errno == EMLINK || errno == EISDIR || errno == ENXIO;
+		       errno == EISDIR || errno == ENXIO;
 	if (fstat(n->fd, &st) != 0)
 		return false;
 	if (!S_ISREG(st.st_mode) || st.st_nlink != 1 || st.st_uid != geteuid()) {

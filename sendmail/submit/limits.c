@@ -31,6 +31,6 @@ void limits_load(struct drop *drop)
 	policy_free(&policy);
 	if (drop->dir_fd >= 0)
 		policy_load(&policy, drop->dir_fd);
-	policy_share(&policy, getuid(), drop);
+	drop->share = policy_share(&policy, getuid());
 	log_json(policy_log_json(&policy));
 }

@@ -1,5 +1,5 @@
 /* objects: mailbox */
-/* A user's .forward, and the words in front of the standard input of sendmail --words. */
+/* A user's .forward. */
 #include "base/text.h"
 #include "mailbox/forward.h"
 #include "tests/fuzz/fuzz.h"

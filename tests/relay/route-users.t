@@ -62,10 +62,11 @@ if [ -e "$TOOLS/nopeople.so" ]; then
 	# A directory of users that is away for a moment: the next rule would send by a server that is not meant.
 	echo 5 >"$work/away"
 	: >"$work/log"; rm -f "$work"/spool/mqueue/[0-9a-f]* "$work"/delivered/*
-	echo x | "$BIN/sendmail" -f a@example.org ops@example.net
+	for n in 1 2 3 4 5 6 7 8 9 10 11 12; do echo x | "$BIN/sendmail" -f a@example.org ops@example.net; done
 	with PEOPLE_AWAY="$work/away" LD_PRELOAD="$TOOLS/nopeople.so" runner_once
 	like "$(cat "$work/log")" "cannot be tried now \(the system cannot say now whether \[route user:n*\] fits uid $(id -u): Input/output error\)" "the system does not know now: the mail waits, and the log says why"
 	is "$(delivered)" 0 "and goes nowhere"
+	ok "who makes us wait for answers is not asked again for each message ($(bytes <"$work/away.asked") questions)" test "$(bytes <"$work/away.asked")" -le 6
 	runner_once
 	like "$(cat "$work/log")" 'status=sent .* smarthost=own ' "once it knows, the mail goes where it should"
 	# One that a runner has known stays known; 2: what some modules say of a server that is away.

@@ -129,7 +129,11 @@ static void a_nearly_full_disk_is_roots(void **state)
 static void one_user_leaves_room_for_others(void **state)
 {
 	static const struct {
-		struct user_share share;
+		struct {
+			int percent;
+			uid_t uid;
+			unsigned long long bytes, files;
+		} of;
 		struct disk_space room;
 		const char *words; /* "" = it is not over */
 	} rows[] = {
@@ -150,8 +154,12 @@ static void one_user_leaves_room_for_others(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		TEXT(words, 700);
-		assert_int_equal(user_share_is_over(&rows[i].share, &rows[i].room, "x.conf", &words),
-		    *rows[i].words != '\0');
+		struct user_share share = {.percent = rows[i].of.percent,
+		    .uid = rows[i].of.uid,
+		    .bytes = rows[i].of.bytes,
+		    .files = rows[i].of.files,
+		    .config = "x.conf"};
+		assert_int_equal(user_share_is_over(&share, &rows[i].room, &words), *rows[i].words != '\0');
 		assert_non_null(strstr(words.data, rows[i].words));
 	}
 }

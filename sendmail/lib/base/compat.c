@@ -257,6 +257,19 @@ int compat_open_folder(int folder_fd, const char *name)
 	return openat(folder_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
+int compat_open_at(int folder_fd, const char *name, int flags)
+{
+	int fd = openat(folder_fd, name, flags | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0 && errno == EMLINK)
+		errno = ELOOP;
+	return fd;
+}
+
+bool compat_is_nobody(int error)
+{
+	return error == 0 || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;
+}
+
 const char *compat_stdin_path(void)
 {
 	return access("/dev/fd", X_OK) == 0 ? "/dev/fd/0" : "/proc/self/fd/0";

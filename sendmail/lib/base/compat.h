@@ -109,6 +109,14 @@ int compat_set_users(uid_t real, uid_t effective, uid_t saved);
  * with errno. */
 int compat_open_folder(int folder_fd, const char *name);
 
+/* openat(2) that follows no link and survives no exec; of what it makes the mode is 0600.  -1 with
+   errno, which is ELOOP for a link, also where the system says EMLINK. */
+int compat_open_at(int folder_fd, const char *name, int flags);
+
+/* Whether that is what getpwnam(3) and getgrnam(3) leave in errno, having been 0, when there is
+   nobody of that name; anything else says that the system does not know now. */
+bool compat_is_nobody(int error);
+
 /* A path by which a program can open the file that is its standard input. */
 const char *compat_stdin_path(void);
 

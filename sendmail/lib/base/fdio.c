@@ -1,5 +1,6 @@
 /* Whole reads and writes.  EINTR and short counts are handled here and nowhere else. */
 #include "base/fdio.h"
+#include "base/compat.h"
 #include "base/language.h"
 #include "base/text.h"
 #include <errno.h>
@@ -85,17 +86,9 @@ bool fdio_slurp(int fd, struct buffer *to, size_t limit_bytes)
 	}
 }
 
-int fdio_open_at(int dir_fd, const char *name, int flags)
-{
-	int fd = openat(dir_fd, name, flags | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 && errno == EMLINK)
-		errno = ELOOP;
-	return fd;
-}
-
 bool fdio_slurp_at(int dir_fd, const char *name, struct buffer *to, size_t limit_bytes)
 {
-	int fd = fdio_open_at(dir_fd, name, O_RDONLY | O_NONBLOCK);
+	int fd = compat_open_at(dir_fd, name, O_RDONLY | O_NONBLOCK);
 	if (fd < 0)
 		return false;
 	bool done = fdio_slurp(fd, to, limit_bytes);

@@ -26,10 +26,6 @@ ssize_t fdio_read_at(int fd, void *bytes, size_t size, int64_t at);
    longer). */
 bool fdio_slurp(int fd, struct buffer *to, size_t limit_bytes);
 
-/* openat(2) of what is there, that follows no link and survives no exec.  errno is ELOOP for a
-   link, also where the system says EMLINK, whose words are about something else. */
-int fdio_open_at(int dir_fd, const char *name, int flags);
-
 /* Whether a library may be given this path to read. Why not, in words: a FIFO, on which it would
    wait, a folder, or no right. */
 bool fdio_is_readable(const char *path, struct text *why);

@@ -23,8 +23,8 @@ static bool is_label(const char *label, size_t length)
 	return true;
 }
 
-/* A name of letters; "192.0.2.300" looks like an address and is none. */
-static const char *name_form(const char *name)
+/* "192.0.2.300" looks like an address and is none. */
+static const char *name_problem(const char *name)
 {
 	const char *label = name;
 	for (size_t length; *label != '\0'; label += length + (label[length] == '.')) {
@@ -101,7 +101,8 @@ const char *form_host_problem(const char *value)
 		          "password_file");
 	if (strchr(value, ':') != NULL)
 		return colon_problem(value);
-	return strchr(value, '/') != NULL ? TR("a '/' is in no name and no address") : name_form(value);
+	return strchr(value, '/') != NULL ? TR("a '/' is in no name and no address")
+	                                  : name_problem(value);
 }
 
 const char *form_domain_problem(const char *value)
@@ -112,7 +113,7 @@ const char *form_domain_problem(const char *value)
 	if (*value == '@')
 		return TR("write the domain alone, without the '@'");
 	return strpbrk(value, " \t,;@") != NULL ? TR("this is not one name or address")
-	                                        : name_form(value);
+	                                        : name_problem(value);
 }
 
 const char *form_bind_problem(const char *value)

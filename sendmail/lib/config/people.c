@@ -1,6 +1,7 @@
 /* Asking for users and groups. */
 #include "config/people.h"
 #include "base/clock.h"
+#include "base/compat.h"
 #include "base/text.h"
 #include <errno.h>
 #include <grp.h>
@@ -14,17 +15,12 @@
 #define KNOWN_MS 5000
 #define NAME_SIZE 330
 
-/* After a search without a result, errno having been 0: getpwnam(3) has the list. */
+/* After a search without a result, errno having been 0. */
 static enum people not_found(void)
 {
-	switch (errno) {
-	case 0: return PEOPLE_NO;
-	case ENOENT:
-	case ESRCH:
-	case EBADF:
-	case EPERM: return PEOPLE_ABSENT;
-	default: return PEOPLE_UNSURE;
-	}
+	if (errno == 0)
+		return PEOPLE_NO;
+	return compat_is_nobody(errno) ? PEOPLE_ABSENT : PEOPLE_UNSURE;
 }
 
 /* What chown(8) takes for a number. */
@@ -57,7 +53,7 @@ static enum people find_group(const char *name, int64_t *gid)
 	return PEOPLE_YES;
 }
 
-enum people people_in_group(const char *group, const char *user, gid_t own)
+static enum people is_in_group(const char *group, const char *user, gid_t own)
 {
 	gid_t gids[GROUPS_MAX];
 	int count = GROUPS_MAX;
@@ -74,10 +70,9 @@ enum people people_in_group(const char *group, const char *user, gid_t own)
 	return PEOPLE_NO;
 }
 
-enum people people_exist(const char *who)
+enum people people_find(const char *who, int64_t *id)
 {
-	int64_t number;
-	return *who == '%' ? find_group(who + 1, &number) : find_user(who, &number);
+	return *who == '%' ? find_group(who + 1, id) : find_user(who, id);
 }
 
 static enum people find_out(const char *who, uid_t uid)
@@ -93,36 +88,49 @@ static enum people find_out(const char *who, uid_t uid)
 	if (pw == NULL)
 		return not_found();
 	text_copy(name, sizeof name, pw->pw_name);
-	return people_in_group(who + 1, name, pw->pw_gid);
+	return is_in_group(who + 1, name, pw->pw_gid);
+}
+
+/* What was found out, the oldest to be forgotten first. */
+static struct known {
+	char who[NAME_SIZE];
+	int64_t uid, until_ms;
+	enum people fits; /* UNSURE: it was never found out */
+	int error;
+} known[KNOWN_MAX];
+
+static struct known *known_of(const char *who, int64_t uid)
+{
+	static int next;
+	for (int i = 0; i < KNOWN_MAX; i++) {
+		if (known[i].uid == uid && known[i].until_ms != 0 && strcmp(known[i].who, who) == 0)
+			return &known[i];
+	}
+	struct known *k = &known[next = (next + 1) % KNOWN_MAX];
+	*k = (struct known){.uid = uid, .fits = PEOPLE_UNSURE};
+	text_copy(k->who, sizeof k->who, who);
+	return k;
+}
+
+/* A directory that makes us wait for its answers is asked the less often. */
+static void ask(struct known *k)
+{
+	int64_t since_ms = clock_mono_ms();
+	enum people found = find_out(k->who, (uid_t)k->uid);
+	k->error = errno;
+	if (k->fits == PEOPLE_UNSURE || found == PEOPLE_YES || found == PEOPLE_NO)
+		k->fits = found == PEOPLE_ABSENT ? PEOPLE_NO : found;
+	int64_t now_ms = clock_mono_ms();
+	k->until_ms = now_ms + KNOWN_MS + (now_ms - since_ms) * 10;
 }
 
 enum people people_fit(const char *who, int64_t uid)
 {
-	static struct {
-		char who[NAME_SIZE];
-		int64_t uid, at_ms;
-		bool fits;
-	} known[KNOWN_MAX];
-	static int next;
-	int64_t now = clock_mono_ms();
-	int at = -1;
 	if (uid < 0 || uid >= UINT32_MAX || strlen(who) >= NAME_SIZE)
 		return PEOPLE_NO;
-	for (int i = 0; i < KNOWN_MAX && at < 0; i++) {
-		if (known[i].uid == uid && known[i].at_ms != 0 && strcmp(known[i].who, who) == 0)
-			at = i;
-	}
-	if (at >= 0 && now - known[at].at_ms < KNOWN_MS)
-		return known[at].fits ? PEOPLE_YES : PEOPLE_NO;
-	enum people found = find_out(who, (uid_t)uid);
-	if (at >= 0 && (found == PEOPLE_UNSURE || found == PEOPLE_ABSENT))
-		return known[at].fits ? PEOPLE_YES : PEOPLE_NO;
-	if (found == PEOPLE_UNSURE)
-		return found;
-	at = at >= 0 ? at : (next = (next + 1) % KNOWN_MAX);
-	text_copy(known[at].who, NAME_SIZE, who);
-	known[at].uid = uid;
-	known[at].at_ms = now;
-	known[at].fits = found == PEOPLE_YES;
-	return known[at].fits ? PEOPLE_YES : PEOPLE_NO;
+	struct known *k = known_of(who, uid);
+	if (clock_mono_ms() >= k->until_ms)
+		ask(k);
+	errno = k->error;
+	return k->fits;
 }

@@ -10,15 +10,12 @@
    same of both. */
 enum people { PEOPLE_NO, PEOPLE_YES, PEOPLE_ABSENT, PEOPLE_UNSURE };
 
-/* Whether a user, whose own group is own, is in that group. */
-enum people people_in_group(const char *group, const char *user, gid_t own);
-
-/* Whether there is such a user or, with a "%" before it, such a group; a number is one in any
- * case. */
-enum people people_exist(const char *who);
+/* Whether there is such a user or, with a "%" before it, such a group, and its number; a number is
+ * one in any case. */
+enum people people_find(const char *who, int64_t *id);
 
 /* Whether uid is the user of that name or number; or, with a "%" before it, in the group.  What was
- * found out is believed for some seconds, and as long as the system cannot say more: never ABSENT.
- * Not for a confined process. */
+ * found out is believed for some seconds, also that the system cannot say now; and what was known
+ * before, as long as it cannot say more: never ABSENT.  Not for a confined process. */
 enum people people_fit(const char *who, int64_t uid);
 #endif

@@ -1,6 +1,7 @@
 /* Committing a submission.  Order matters: content, then name, then the directory that holds the
  * name. */
 #include "spool/drop.h"
+#include "base/compat.h"
 #include "base/fdio.h"
 #include "base/text.h"
 #include "spool/disk_space.h"
@@ -19,7 +20,7 @@ bool drop_open(struct drop *d, const char *spool, struct diagnosis *why)
 	char path[1024];
 	*d = (struct drop){.dir_fd = -1, .fd = -1};
 	snprintf(path, sizeof path, "%s/drop", spool);
-	d->dir_fd = fdio_open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
+	d->dir_fd = compat_open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
 	if (d->dir_fd >= 0)
 		return true;
 	d->open_error = errno;
@@ -44,7 +45,7 @@ void drop_error(struct diagnosis *why, const char *doing)
 static bool is_fair(const struct drop *d, const struct disk_space *room, struct diagnosis *why)
 {
 	TEXT(words, 700);
-	if (!user_share_is_over(&d->share, room, d->config, &words))
+	if (!user_share_is_over(&d->share, room, &words))
 		return true;
 	diag_set(why, VERDICT_FAILED, STAGE_SPOOL, REASON_SPOOL_FULL, "%s", words.data);
 	return false;

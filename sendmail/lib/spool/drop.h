@@ -12,7 +12,6 @@ struct drop {
 	int open_error;            /* why not: an errno */
 	long long unchecked_bytes; /* written since it was looked how much room is left */
 	struct user_share share;   /* of whose message it is; percent 0: it has no limit */
-	const char *config;        /* the file that says so */
 	int fd;                    /* t.ID, -1 before drop_create and after the end */
 	bool by_runner; /* the message went to the runner, which stored it as id: nothing of it is here
 	                 */

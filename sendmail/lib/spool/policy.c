@@ -201,23 +201,30 @@ int policy_max_recipients(const struct policy *p)
 	return max >= 1 && max <= ENVELOPE_RCPTS_MAX ? (int)max : ENVELOPE_RCPTS_DEFAULT;
 }
 
-void policy_share(struct policy *p, uid_t uid, struct drop *d)
+/* The configuration that the rules are from. */
+static void file_of(const char *head, char *file, size_t size)
 {
+	text_copy(file, size, "firsthop.conf");
+	fields_get(head, "file", file, size);
+}
+
+struct user_share policy_share(const struct policy *p, uid_t uid)
+{
+	struct user_share share = {.uid = uid, .percent = USER_SHARE_DEFAULT};
 	char *head = head_of(p);
 	long long percent = fields_get_number(head, "max_user_percent", USER_SHARE_DEFAULT);
-	text_copy(p->config, sizeof p->config, "firsthop.conf");
-	fields_get(head, "file", p->config, sizeof p->config);
+	if (percent >= 0 && percent <= 100)
+		share.percent = (int)percent;
+	file_of(head, share.config, sizeof share.config);
 	free(head);
-	d->config = p->config;
-	d->share = (struct user_share){.uid = uid,
-	    .percent = percent >= 0 && percent <= 100 ? (int)percent : USER_SHARE_DEFAULT};
+	return share;
 }
 
 void policy_too_many(const struct policy *p, struct diagnosis *why)
 {
-	char file[300] = "firsthop.conf";
+	char file[300];
 	char *head = head_of(p);
-	fields_get(head, "file", file, sizeof file);
+	file_of(head, file, sizeof file);
 	free(head);
 	diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, REASON_RECIPIENTS_LIMIT,
 	    "the message has more than %d recipients, as many as it may have ([queue] max_recipients "

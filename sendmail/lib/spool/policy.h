@@ -4,7 +4,7 @@
 #ifndef SPOOL_POLICY_H
 #define SPOOL_POLICY_H
 #include "diagnosis/diag.h"
-#include "spool/drop.h"
+#include "spool/user_share.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -15,8 +15,7 @@
 	1024 /* of a user: what FreeBSD allows, and more than a Kerberos ticket holds */
 
 struct policy {
-	char *text;       /* NULL: nothing is known */
-	char config[300]; /* the file that the limits are in */
+	char *text; /* NULL: nothing is known */
 };
 
 /* Who hands over. */
@@ -46,9 +45,9 @@ int policy_check(const struct policy *p, const struct policy_user *u, const char
  * configured. */
 int policy_max_recipients(const struct policy *p);
 
-/* What the mail of a user may take of the disk, for drop_create and drop_write: where that is not
- * known, as much as where nothing is configured. */
-void policy_share(struct policy *p, uid_t uid, struct drop *d);
+/* What the mail of a user may take of the disk: where that is not known, as much as where nothing
+ * is configured. */
+struct user_share policy_share(const struct policy *p, uid_t uid);
 
 /* The words for one that has more. */
 void policy_too_many(const struct policy *p, struct diagnosis *why);

@@ -63,7 +63,7 @@ static bool is_over(unsigned long long has, unsigned long long left, int percent
 }
 
 bool user_share_is_over(const struct user_share *s, const struct disk_space *room,
-    const char *config, struct text *words)
+    struct text *words)
 {
 	unsigned long long bytes = left_bytes(room), files = left_files(room);
 	bool over = is_over(s->bytes, bytes, s->percent);
@@ -74,6 +74,6 @@ bool user_share_is_over(const struct user_share *s, const struct disk_space *roo
 	    (unsigned long)s->uid, over ? s->bytes >> 10 : s->files, over ? "KiB" : "files",
 	    over ? bytes >> 10 : files);
 	text_printf(words, "one user's may use %d %% of both together ([queue] max_user_percent in %s)",
-	    s->percent, config);
+	    s->percent, s->config);
 	return true;
 }

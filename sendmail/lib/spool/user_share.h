@@ -13,6 +13,7 @@ struct user_share {
 	int percent; /* 0: no limit */
 	uid_t uid;
 	unsigned long long bytes, files; /* of the user's mail */
+	char config[300];                /* the file that can change percent */
 };
 
 /* Adds what lies in drop/ and belongs to the user.  Nothing is read while there is so much room
@@ -20,8 +21,7 @@ struct user_share {
    (spool/policy.h). */
 void user_share_count(struct user_share *s, int drop_fd, const struct disk_space *room);
 
-/* True when the user's mail takes more than its share; words says so, and config names the file
- * that can change it. */
+/* True when the user's mail takes more than its share: why, and what can be done. */
 bool user_share_is_over(const struct user_share *s, const struct disk_space *room,
-    const char *config, struct text *words);
+    struct text *words);
 #endif

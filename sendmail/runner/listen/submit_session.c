@@ -293,7 +293,7 @@ static int serve_one(struct submission *s)
 	policy_load(&s->policy, s->drop.dir_fd);
 	/* Files of theirs in drop/ are ours; but each has been counted by the runner as soon as it was
 	 * there. */
-	policy_share(&s->policy, s->uid, &s->drop);
+	s->drop.share = policy_share(&s->policy, s->uid);
 	envelope_init(&s->envelope);
 	int code = take(s);
 	answer(s, code);

@@ -14,7 +14,6 @@
 #include "spool/policy.h"
 #include "spool/user_share.h"
 #include <fcntl.h>
-#include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,7 +48,6 @@ static void find_rule(const struct config *config, struct account *a)
 {
 	/* Where nobody is named, nobody is looked up. */
 	struct passwd *pw = config->submitter_count > 0 ? getpwuid(a->uid) : NULL;
-	gid_t gid = pw != NULL ? pw->pw_gid : (gid_t)-1;
 	a->rule = NULL;
 	if (pw != NULL)
 		text_copy(a->name, sizeof a->name, pw->pw_name);
@@ -60,7 +58,7 @@ static void find_rule(const struct config *config, struct account *a)
 	for (int i = 0; i < config->submitter_count && a->rule == NULL; i++) {
 		const char *who = config->submitters[i].who;
 		if (strcmp(who, "*") == 0 || strcmp(who, a->name) == 0 ||
-		    (*who == '%' && pw != NULL && people_in_group(who + 1, a->name, gid) == PEOPLE_YES))
+		    people_fit(who, a->uid) == PEOPLE_YES)
 			a->rule = &config->submitters[i];
 	}
 }
@@ -142,17 +140,14 @@ void quota_forget(struct entry *e)
 static void put_rule(const struct submitter *s, struct buffer *out)
 {
 	struct buffer line = {0};
-	struct passwd *pw = getpwnam(s->who);
-	struct group *g = *s->who == '%' ? getgrnam(s->who + 1) : NULL;
+	int64_t id;
 	buffer_puts(&line, "rule");
 	fields_put_number(&line, "line", s->line);
 	fields_put(&line, "who", s->who);
 	if (strcmp(s->who, "*") == 0)
 		fields_put_number(&line, "all", 1);
-	else if (g != NULL)
-		fields_put_number(&line, "gid", (long long)g->gr_gid);
-	else if (*s->who != '%' && pw != NULL)
-		fields_put_number(&line, "uid", (long long)pw->pw_uid);
+	else if (people_find(s->who, &id) == PEOPLE_YES)
+		fields_put_number(&line, *s->who == '%' ? "gid" : "uid", id);
 	fields_put(&line, "from", s->from);
 	buffer_printf(out, "%s\n", buffer_string(&line));
 	buffer_free(&line);
@@ -166,7 +161,8 @@ static bool is_above_share(const struct account *a, const struct quota *q, int p
 	    .uid = a->uid,
 	    .bytes = a->kb << 10,
 	    .files = a->waiting};
-	return q->room_known && user_share_is_over(&share, &q->room, paths_config(), words);
+	text_copy(share.config, sizeof share.config, paths_config());
+	return q->room_known && user_share_is_over(&share, &q->room, words);
 }
 
 /* The first limit that a user is above, and for how long; false when there is none. */
