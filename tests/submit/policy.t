@@ -127,5 +127,24 @@ max_per_hour = 1
 	wait_for over
 	send -f x@example.org a@example.org
 	like "$code $(cat "$work/out")" "^77 .*user $user may hand over 1 messages an hour \\(\\[submit %$group\\]" "with its limits"
+	# by number, as for users without a name
+	number=$(id -u nobody)
+	rm -rf "$work"/spool/mqueue/* "$work"/spool/drop/*
+	kill $runner; wait $runner 2>/dev/null
+	config "
+[submit $number]
+from = @example.org
+max_per_hour = 1
+"
+	unlike "$("$BIN/relayconf" check 2>&1)" 'this machine has no user' "relayconf check takes a number for what it is"
+	"$BIN/runner" --stay --foreground 2>"$work/log" & runner=$!
+	pids="$pids $runner"
+	for_number() { policy | grep -q "^rule .*who=$number uid=$number"; }
+	ok "a rule for the number of a user is published" wait_for for_number
+	send -f boss@example.com a@example.org; is "$code" 77 "it holds for the user"
+	send -f x@example.org a@example.org; wait_for adopted; send -f x@example.org a@example.org
+	wait_for over
+	send -f x@example.org a@example.org
+	like "$code $(cat "$work/out")" "^77 .*user $user may hand over 1 messages an hour \\(\\[submit $number\\]" "with its limits"
 fi
 finish

@@ -27,8 +27,8 @@ bool auth_is_token(int mechanism);
 void auth_start(struct auth *a, int mechanism, const char *login, const char *password);
 
 /* The whole first line without CRLF: "AUTH PLAIN AGEAYg==" (initial response where the mechanism
- * has one, and the line no more than the 512 octets of RFC 4954 4: the token of Microsoft 365 goes
- * in answer to the first challenge). */
+ * has one, and the line has no more than 512 octets, RFC 4954 4; a longer one, as the token of
+ * Microsoft 365, is the answer to the first challenge). */
 void auth_first(struct auth *a, struct buffer *line);
 
 /* Answer to a 334 challenge (its base64 text): the next line without CRLF; false when the challenge
