@@ -100,6 +100,11 @@ static void put_way(struct asking *a, const char *full)
 	if (rules_own_name(a->config, domain, &words))
 		put_words(TR_LATER("note"), words.data);
 	put_filters(a);
+	words.length = 0;
+	if (rules_unsure(a->config, a->uid, &words)) {
+		put_words(TR_LATER("waits"), words.data);
+		return;
+	}
 	if (p.rule != NULL)
 		put_line(TR_LATER("rule"), TR("[route %s] via = %s (line %d)"), p.rule->pattern,
 		    p.rule->via, p.rule->line);

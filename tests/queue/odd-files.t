@@ -36,7 +36,7 @@ ok "the whole one is sent" wait_for sent
 ok "one that became shorter is set aside" wait_for logged "$cut is set aside as $cut.dead: the file is shorter than the message that was stored in it: the disk lost a part"
 ok "one without a head, too" wait_for logged "$head is set aside as $head.dead: "
 ok "one that was removed is forgotten" wait_for logged "$gone was removed by someone else"
-ok "one that became a link is not read" wait_for logged "$link cannot be tried now"
+ok "one that became a link is not read" wait_for logged "$link cannot be opened"
 like "$("$BIN/mailq" dead 2>&1)" "$cut" "mailq dead lists it"
 ok "it can be looked at" test -s "$work/spool/mqueue/$cut.dead"
 is "$(cat "$work"/delivered/* | grep -c '^Subject: whole')" 1 "nothing but the whole message has left"

@@ -1,21 +1,10 @@
 #!/bin/sh
-# One user, of whom no share is asked, fills the spool with as many messages as its file system has files for.  Others are told so, mailq and health say it; with no file left at
-# all, mail that is accepted still goes out, which makes room; and each message that was taken has arrived, once.
-if [ -z "${FULL_INODES:-}" ]; then
-	[ "$(id -u)" = 0 ] && unshare -m setpriv --reuid 64001 --regid 64001 --clear-groups true 2>/dev/null ||
-		{ echo "1..1"; echo "ok 1 - no files left # skip needs root and namespaces (unshare, setpriv)"; exit 0; }
-	FULL_INODES=1 exec unshare -m sh "$0"
-fi
-. tests/lib.sh
-new_spool
-mount --make-rprivate /
-mount -t tmpfs -o size=20m,nr_inodes=150 full "$work/spool" || exit 1
-trap 'umount -l "$work/spool"; cleanup' EXIT
-mkdir "$work/spool/drop" "$work/spool/mqueue"; chmod 1777 "$work/spool/drop"; mkfifo "$work/spool/trigger"; chmod 0666 "$work/spool/trigger"
-chmod 0711 "$work" "$work/run"; chmod 0755 "$work/spool"
-mkdir "$work/programs"; cp "$BIN/sendmail" "$work/programs/"
-# send UID TO: for a user; the tree may be in a home that they cannot enter
-send() { echo x | setpriv --reuid "$1" --regid "$1" --clear-groups "$work/programs/sendmail" -f "from$1@example.org" "$2@example.org" 2>"$work/err"; }
+# One user, of whom no share is asked, fills the spool with as many messages as its file system has files for.  Others are told so, mailq and health say
+# it; with no file left at all, mail that is accepted still goes out, which makes room; and each message that was taken has arrived, once.
+ROOM=size=20m,nr_inodes=150
+. tests/real/small-spool.sh
+# send UID TO
+send() { echo x | as "$1" "$work/programs/sendmail" -f "from$1@example.org" "$2@example.org" 2>"$work/err"; }
 free_files() { df -Pi "$work/spool" | awk 'NR == 2 { print $4 }'; }
 smarthost -R 'busy-=451 4.3.0 busy'; up=$port
 everything='[queue]

@@ -1,20 +1,8 @@
 #!/bin/sh
 # A user whom no [submit] limits fills the disk of the spool as fast as they can, with small mail, with large mail, and with many at a time, the runner
 # running or not: they are stopped in time, and told by which key, and another user's mail is accepted all the while.
-if [ -z "${USER_SHARE:-}" ]; then
-	[ "$(id -u)" = 0 ] && unshare -m setpriv --reuid 64001 --regid 64001 --clear-groups true 2>/dev/null ||
-		{ echo "1..1"; echo "ok 1 - one user's share # skip needs root and namespaces (unshare, setpriv)"; exit 0; }
-	USER_SHARE=1 exec unshare -m sh "$0"
-fi
-. tests/lib.sh
-new_spool
-mount --make-rprivate /
-mount -t tmpfs -o size=20m,nr_inodes=1000 full "$work/spool" || exit 1
-trap 'umount -l "$work/spool"; cleanup' EXIT
-mkdir "$work/spool/drop" "$work/spool/mqueue"; chmod 1777 "$work/spool/drop"; mkfifo "$work/spool/trigger"; chmod 0666 "$work/spool/trigger"
-chmod 0711 "$work" "$work/run"; chmod 0755 "$work/spool"
-mkdir "$work/programs"; cp "$BIN/sendmail" "$work/programs/"
-as() { uid=$1; shift; setpriv --reuid "$uid" --regid "$uid" --clear-groups "$@"; }
+ROOM=size=20m,nr_inodes=1000
+. tests/real/small-spool.sh
 # send UID FILE
 send() { as "$1" "$work/programs/sendmail" -f "from$1@example.org" "to$1@example.org" <"$2" 2>"$work/err.$1"; }
 taken_of() { find "$work/spool/drop" "$work/spool/mqueue" -name '????????.????????' -uid "$1" | lines; }

@@ -64,7 +64,10 @@ if [ -e "$TOOLS/nopeople.so" ]; then
 	: >"$work/log"; rm -f "$work"/spool/mqueue/[0-9a-f]* "$work"/delivered/*
 	for n in 1 2 3 4 5 6 7 8 9 10 11 12; do echo x | "$BIN/sendmail" -f a@example.org ops@example.net; done
 	with PEOPLE_AWAY="$work/away" LD_PRELOAD="$TOOLS/nopeople.so" runner_once
-	like "$(cat "$work/log")" "cannot be tried now \(the system cannot say now whether \[route user:n*\] fits uid $(id -u): Input/output error\)" "the system does not know now: the mail waits, and the log says why"
+	like "$(cat "$work/log")" "to=<ops@example.net> waits: the system cannot say now whether \[route user:n*\] fits uid $(id -u): Input/output error" "the system does not know now: the mail waits, and the log says why"
+	like "$("$BIN/mailq" -v)" 'the system cannot say now whether' "so does mailq"
+	like "$("$BIN/mailq" why "$("$BIN/mailq" -bpi | head -n 1)" | tr -s ' \n' ' ')" 'the system cannot say now who that is\. .*Start the directory of users' "and mailq why what to do"
+	like "$(with PEOPLE_AWAY="$work/away" LD_PRELOAD="$TOOLS/nopeople.so" "$BIN/relayconf" route ops@example.net | tr -s ' \n' ' ')" 'waits the system cannot say now' "relayconf route names no server"
 	is "$(delivered)" 0 "and goes nowhere"
 	ok "who makes us wait for answers is not asked again for each message ($(bytes <"$work/away.asked") questions)" test "$(bytes <"$work/away.asked")" -le 6
 	runner_once

@@ -202,6 +202,22 @@ static void add_archives(struct expansion *x)
 	free(sender);
 }
 
+/* All of them, while it is not known which rules are theirs. */
+static bool hold_unsure(struct expansion *x)
+{
+	struct recipients *r = x->out;
+	TEXT(why, 600);
+	if (!rules_unsure(x->config, x->envelope->uid, &why))
+		return false;
+	for (int i = 0; i < r->count; i++) {
+		add_held(r, r->originals[i], r->addresses[i], REASON_ROUTE_UNSURE, why.data);
+		free(r->addresses[i]);
+	}
+	lookup_drop(&r->known, (size_t)r->count);
+	r->count = 0;
+	return true;
+}
+
 void recipients_expand(struct recipients *out, const struct envelope *e,
     const struct aliases *aliases, const struct config *c)
 {
@@ -227,7 +243,8 @@ void recipients_expand(struct recipients *out, const struct envelope *e,
 		}
 		add_plain(&x, *address == '\\' ? address + 1 : address);
 	}
-	add_archives(&x);
+	if (!hold_unsure(&x))
+		add_archives(&x);
 	free(x.used.rows);
 }
 

@@ -9,10 +9,11 @@
 /* In originals: nobody wrote it, always_bcc adds it. */
 #define RECIPIENTS_ARCHIVE (-2)
 
-/* A recipient that cannot be served before the aliases are repaired: its mail waits. */
+/* A recipient that cannot be served before the aliases are repaired, or the system can say whose
+ * mail it is: its mail waits. */
 struct recipient_held {
 	char *what;          /* the destination, as it is written there */
-	char *why;           /* FILE:LINE and the reason */
+	char *why;           /* FILE:LINE and the reason, or the reason */
 	int original;        /* as originals below */
 	enum reason_key key; /* of the catalogue */
 	bool logged;         /* the runner's */
@@ -35,7 +36,7 @@ struct recipients {
 
 /* Final recipients of an envelope, and those of always_bcc that are not among them (not for reports
  * of our own).  Aliases that lead to more than [queue] max_recipients of them
- * in all are held up. */
+ * in all are held up; and all of them while rules_unsure. */
 void recipients_expand(struct recipients *out, const struct envelope *e,
     const struct aliases *aliases, const struct config *c);
 void recipients_free(struct recipients *r);

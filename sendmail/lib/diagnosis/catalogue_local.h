@@ -80,6 +80,10 @@ REASON(ALIASES_TOO_MANY, "aliases-too-many", FAULT_CONFIG, 0, NEEDS_ADMIN,
 REASON(ALIASES_UNREADABLE, "aliases-unreadable", FAULT_CONFIG, 0, NEEDS_ADMIN,
     "The aliases file cannot be read.",
     "Let user firsthop read the file. Or correct [host] aliases.")
+REASON(ROUTE_UNSURE, "route-unsure", FAULT_CONFIG, 0, RETRY_HELPS,
+    "A [route] is for a user or a group, and the system cannot say now who that is.",
+    "Start the directory of users that nsswitch.conf names (LDAP, sssd, NIS); getent passwd shows "
+    "whether it answers. The waiting mail is then tried again.")
 REASON(SPOOL_DAMAGED, "spool-damaged", FAULT_LOCAL, 600, RETRY_HELPS,
     "The file of the message in the queue is damaged.", "It is kept as ID.dead. Check the disk.")
 REASON(SPOOL_VERSION, "spool-version", FAULT_LOCAL, 600, RETRY_HELPS,

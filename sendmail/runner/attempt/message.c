@@ -206,7 +206,8 @@ static void set_recipients(const struct runner *r, struct message *m, struct jou
 	expansions_find(m, j);
 	make_room(m, (size_t)m->all.count + (size_t)m->all.held_count);
 	select_recipients(r, m, &m->all, j);
-	/* An earlier runner's attempt, or one that is through with everyone: a new one begins. */
+	/* An attempt that an earlier runner did not end, or that is through with everyone: a new one
+	 * begins. */
 	if (m->rcpt_count == 0 && m->waiting > 0) {
 		m->anew = true;
 		m->attempt++;
@@ -238,8 +239,9 @@ static bool has_too_many(const struct config *config, const struct message *m)
 /* The file that cannot be read: it has vanished, or that may pass. */
 static enum message_found not_opened(struct text *why)
 {
-	text_put(why, strerror(errno));
-	return errno == ENOENT ? MESSAGE_GONE : MESSAGE_LATER;
+	int error = errno;
+	text_put(why, strerror(error));
+	return error == ENOENT ? MESSAGE_GONE : MESSAGE_LATER;
 }
 
 static enum message_found read_journal(const struct queue *queue, const struct message *m,
@@ -375,8 +377,6 @@ static enum message_found read_as(const struct runner *r, struct message *m, enu
 		found = MESSAGE_OWED;
 	else if (has_too_many(&r->config, m) && !m->has_journal)
 		found = MESSAGE_REFUSED;
-	else if (view == MESSAGE_OPEN && rules_unsure(&r->config, m->envelope.uid, why))
-		found = MESSAGE_LATER;
 	if (found == MESSAGE_RELAYED)
 		take_unreported(r, m, &j, true);
 	else if (found == MESSAGE_REFUSED)

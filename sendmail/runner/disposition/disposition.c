@@ -313,7 +313,7 @@ static void wait_to_be_read(struct runner *r, struct entry *e, const char *why)
 	int64_t soon_ms = clock_mono_ms() + LATER_MS;
 	bool later = e->due_ms > soon_ms;
 	id_unpack(e->id, id);
-	log_line(LOG_ERR, "%s cannot be tried now (%s); next try %s", id, why,
+	log_line(LOG_ERR, "%s cannot be opened (%s); next try %s", id, why,
 	    later ? "at its own time" : "in 1 min");
 	placement_add(r, e, later ? e->due_ms : soon_ms);
 }
