@@ -42,25 +42,26 @@ void drop_error(struct diagnosis *why, const char *doing)
 	diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL, key, "%s", doing);
 }
 
+/* What else the user has here is counted each time: they may be handing in much at once. */
 static bool is_fair(const struct drop *d, const struct disk_space *room, struct diagnosis *why)
 {
 	TEXT(words, 700);
-	if (!user_share_is_over(&d->share, room, &words))
+	struct user_share share = d->share;
+	user_share_count(&share, d->dir_fd, room);
+	if (!user_share_is_over(&share, room, &words))
 		return true;
 	diag_set(why, VERDICT_FAILED, STAGE_SPOOL, REASON_SPOOL_FULL, "%s", words.data);
 	return false;
 }
 
 /* Room for others than the runner.  A file system that does not say has room until a write says
- * otherwise.  begins: what else the user has here is counted. */
-static bool has_room(struct drop *d, bool begins, struct diagnosis *why)
+ * otherwise. */
+static bool has_room(struct drop *d, struct diagnosis *why)
 {
 	struct disk_space room;
 	d->unchecked_bytes = 0;
 	if (!disk_space_look(&room, d->dir_fd))
 		return true;
-	if (begins)
-		user_share_count(&d->share, d->dir_fd, &room);
 	if (disk_space_is_enough(&room))
 		return is_fair(d, &room, why);
 	bool bytes = room.free_bytes <= room.reserve_bytes;
@@ -75,7 +76,7 @@ bool drop_write(struct drop *d, const void *bytes, size_t length, struct diagnos
 {
 	d->unchecked_bytes += (long long)length;
 	d->share.bytes += length;
-	if (d->unchecked_bytes > ROOM_EVERY_BYTES && !has_room(d, false, why))
+	if (d->unchecked_bytes > ROOM_EVERY_BYTES && !has_room(d, why))
 		return false;
 	if (fdio_write(d->fd, bytes, length))
 		return true;
@@ -118,8 +119,8 @@ static bool create_locked(struct drop *d, bool *again)
 bool drop_create(struct drop *d, int64_t wall_s, struct diagnosis *why)
 {
 	bool again = true;
-	d->share.bytes = d->share.files = 0;
-	if (!has_room(d, true, why))
+	d->share.bytes = 0;
+	if (!has_room(d, why))
 		return false;
 	for (int i = 0; i < CREATE_TRIES && again; i++) {
 		id_make(d->id, wall_s);
@@ -143,6 +144,11 @@ void drop_abandon(struct drop *d)
 
 bool drop_commit(struct drop *d, struct diagnosis *why)
 {
+	struct disk_space room;
+	if (disk_space_look(&room, d->dir_fd) && !is_fair(d, &room, why)) {
+		drop_abandon(d);
+		return false;
+	}
 	if (!fdio_sync(d->fd)) {
 		drop_error(why, "write the message to disk (fsync)");
 		drop_abandon(d);

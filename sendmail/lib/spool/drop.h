@@ -28,8 +28,8 @@ bool drop_create(struct drop *d, int64_t wall_s, struct diagnosis *why);
 
 /* Writes to t.ID.  Fails, as drop_create does, with "spool-full" when what is left on the disk is
    no more than the reserve: 16 MiB, or a twentieth of a small disk.  It is kept for the runner, so
-   that journals and reports can be written when submissions have filled the rest.  So it does when
-   its user's mail in drop/ takes more than its share. */
+   that journals and reports can be written when submissions have filled the rest.  So it does, and
+   so does drop_commit, when its user's mail in drop/ takes more than its share. */
 bool drop_write(struct drop *d, const void *bytes, size_t length, struct diagnosis *why);
 
 /* fsync, rename to ID, fsync of drop/.  On true the message is safe against a power cut.  On false

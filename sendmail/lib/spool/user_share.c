@@ -45,12 +45,15 @@ void user_share_count(struct user_share *s, int drop_fd, const struct disk_space
 		close(fd);
 	if (dir != NULL)
 		rewinddir(dir);
+	unsigned long long bytes = 0, files = 0;
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
 		if (fstatat(drop_fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 || st.st_uid != s->uid)
 			continue;
-		s->bytes += (unsigned long long)st.st_size;
-		s->files++;
+		bytes += (unsigned long long)st.st_size;
+		files++;
 	}
+	s->bytes = bytes > s->bytes ? bytes : s->bytes;
+	s->files = files > s->files ? files : s->files;
 	if (dir != NULL)
 		closedir(dir);
 }

@@ -16,9 +16,9 @@ struct user_share {
 	char config[300];                /* the file that can change percent */
 };
 
-/* Adds what lies in drop/ and belongs to the user.  Nothing is read while there is so much room
-   that nobody can be short of it soon: the runner counts what comes, and says who has too much
-   (spool/policy.h). */
+/* Raises bytes and files to those in drop/ that belong to the user.  Nothing is read while there is
+   so much room that nobody can be short of it soon: the runner counts what comes, and says who has
+   too much (spool/policy.h). */
 void user_share_count(struct user_share *s, int drop_fd, const struct disk_space *room);
 
 /* True when the user's mail takes more than its share: why, and what can be done. */
